@@ -1,0 +1,101 @@
+// The rules of who may import what, checked by dependency-cruiser over packages/ and apps/ (`npm run boundaries`).
+// Packages import each other by name only; a name resolves to packages/<dir>/src/index.ts, as everywhere in this workspace.
+
+const BOX = '^packages/(?!hakmem/|contracts/)([^/]+)/';
+const CONFIG = '^(packages|apps)/[^/]+/[^/]+\\.config\\.ts$';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'box-imports-contracts-only',
+      comment: 'A box, its tests and its benches know contracts and themselves; collaborators are handed in.',
+      severity: 'error',
+      from: { path: BOX },
+      to: { path: '^(packages|apps)/', pathNot: '^packages/($1|contracts)/' },
+    },
+    {
+      name: 'contracts-imports-nothing',
+      comment: 'Everything stands on contracts, so contracts stands on nothing.',
+      severity: 'error',
+      from: { path: '^packages/contracts/src/' },
+      to: { pathNot: '^packages/contracts/src/' },
+    },
+    {
+      name: 'contracts-knows-no-box',
+      severity: 'error',
+      from: { path: '^packages/contracts/' },
+      to: { path: '^(packages|apps)/', pathNot: '^packages/contracts/' },
+    },
+    {
+      name: 'no-import-of-apps',
+      comment: 'Nothing is built upon a program.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'no-deep-import',
+      comment: "A package is what its index exports; another package's files are closed.",
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^(packages|apps)/', pathNot: ['^(packages|apps)/$2/', '^packages/[^/]+/src/index\\.ts$'] },
+    },
+    {
+      name: 'no-relative-import-of-a-package',
+      comment: 'Other packages are imported by name, not by a path that leads out of the own package.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: {
+        path: '^(packages|apps)/',
+        pathNot: '^(packages|apps)/$2/',
+        dependencyTypes: ['local'],
+        dependencyTypesNot: ['npm'],
+      },
+    },
+    {
+      name: 'ships-without-dependencies',
+      comment: 'What is published runs in browsers and Workers: no npm packages, no Node modules, no tooling.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { pathNot: '^packages/[^/]+/src/' },
+    },
+    {
+      name: 'sources-do-not-import-tests',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/' },
+      to: { path: '^(packages|apps)/[^/]+/(test|bench)/' },
+    },
+    {
+      name: 'no-tooling-outside-configuration',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: CONFIG },
+      to: { path: '^tooling/' },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'Also the answer to an import of a path that the exports of a package close.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^tooling/'] },
+    exclude: { path: '^(packages|apps)/[^/]+/(dist|temp|\\.reports|bench/results)/' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@hakmem/source', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json', '.d.ts'],
+    },
+    moduleSystems: ['es6', 'cjs'],
+    skipAnalysisNotInRules: true,
+  },
+};

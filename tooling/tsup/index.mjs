@@ -1,0 +1,29 @@
+import { defineConfig } from 'tsup';
+
+const shared = {
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  sourcemap: true,
+  clean: true,
+  treeshake: true,
+  splitting: false,
+  minify: false,
+};
+
+/** A published package: one entry, declarations, dependencies left outside. */
+export function library(options = {}) {
+  return defineConfig({
+    ...shared,
+    entry: ['src/index.ts'],
+    tsconfig: 'tsconfig.src.json',
+    // Declarations resolve the packages below by their build, as a user's compiler will; turbo builds those first.
+    dts: { compilerOptions: { customConditions: [] } },
+    ...options,
+  });
+}
+
+/** A program for Node: any number of entries, no declarations. */
+export function app(options = {}) {
+  return defineConfig({ ...shared, platform: 'node', target: 'node20', dts: false, ...options });
+}
