@@ -1,0 +1,339 @@
+/**
+ * The heap: the gate that routes a size or a page word to its box, and the surface that users call.
+ *
+ *   malloc(n)   n ≤ 1,024 → tiny front · n ≤ 256 KiB → pool-tls · else → large
+ *   free(p)     page word ^ tag of (ACTIVE, TINY, this thread) = class, if the page is such a one → tiny front
+ *               page word ^ tag of (ACTIVE, MID, this thread)  = class → pool-tls · LARGE → large · else an error
+ *
+ * The hot verbs check, load, decide and go on to a box; they make no objects and call no Atomics. An address counts as
+ * one only when it is an unsigned 32-bit integer and a multiple of 16; a live block starts there only when its live byte
+ * is 1, which the box checks. So every wrong free is found in the call that makes it, and costs the heap nothing.
+ *
+ * One thread uses a heap. Exhausted memory is the answer 0; arguments that no heap could serve throw.
+ */
+
+import {
+  type Address,
+  ArgumentError,
+  alignedClassOf,
+  BLOCK_BYTES,
+  CLASS_COUNT,
+  classIn,
+  DestroyedError,
+  GRANULE_SHIFT,
+  integer,
+  kindOf,
+  MAX_BYTES,
+  NOTE_SPAN,
+  noteOf,
+  PAGE_BYTES,
+  PAGE_SHIFT,
+  PageKind,
+  pageWord,
+  SlotState,
+  type ThreadId,
+  TINY_CLASS_COUNT,
+} from '@hakmem/contracts';
+import type { Boxes } from './boxes.js';
+import { diagnose } from './diagnose.js';
+import { type HeapStats, readStats } from './stats.js';
+import { blockAround, extents, liveBlocks } from './survey.js';
+import { type Verdict, verifyHeap } from './verify.js';
+import type { TypedArray, TypedArrayConstructor } from './views.js';
+
+/** Visits a live block; return false to stop the walk. */
+export type Visit = (address: Address, bytes: number) => unknown;
+
+/** What {@link Heap.collect} may do. */
+export interface CollectOptions {
+  /** Let go of all caches and return all memory that can be returned (default false: keep what is warm). */
+  readonly force?: boolean | undefined;
+}
+
+/** A heap. Made by `createHeap` or `compose`; the thread that made it uses it. */
+export class Heap {
+  private readonly boxes: Boxes;
+  private readonly front: Boxes['front'];
+  private readonly mid: Boxes['mid'];
+  private readonly pages: Int32Array;
+  private readonly live: Uint8Array;
+  private readonly tinyMax: number;
+  private readonly midMax: number;
+  /** Page word of this thread's tiny and mid pages, class 0. */
+  private readonly tinyTag: number;
+  private readonly midTag: number;
+  private readonly onDestroy: ((heap: Heap) => void) | null;
+  private destroyed = false;
+
+  /** @internal */
+  constructor(boxes: Boxes, onDestroy: ((heap: Heap) => void) | null = null) {
+    this.boxes = boxes;
+    this.front = boxes.front;
+    this.mid = boxes.mid;
+    this.pages = boxes.records.words;
+    this.live = boxes.records.live;
+    this.tinyMax = boxes.front.maxBytes;
+    this.midMax = boxes.mid.maxBytes;
+    this.tinyTag = pageWord(SlotState.ACTIVE, PageKind.TINY, boxes.owner, 0);
+    this.midTag = pageWord(SlotState.ACTIVE, PageKind.MID, boxes.owner, 0);
+    this.onDestroy = onDestroy;
+  }
+
+  /**
+   * A block of at least `bytes` bytes (0 … 4 GiB; 0 gives a block of 16), at a multiple of 16; its contents are whatever
+   * was there. Returns 0 when memory is exhausted. Throws an ArgumentError (a RangeError) for any other `bytes`.
+   */
+  malloc(bytes: number): Address | 0 {
+    const n = bytes >>> 0;
+    if (n === bytes) {
+      if (n <= this.tinyMax) return this.front.malloc(n);
+      if (n <= this.midMax) return this.mid.malloc(n);
+    }
+    return this.mallocLarge(bytes);
+  }
+
+  /**
+   * Gives the block at `address`, or under a typed array that `allocArray` or `view` made of a whole block, back. 0 is
+   * ignored, as in C. Throws a ForeignAddressError, MisalignedAddressError, InteriorAddressError or DoubleFreeError when
+   * no live block starts there, and an ArgumentError for what is no 32-bit address; the heap is then as it was.
+   */
+  free(address: number | TypedArray): void {
+    if (typeof address !== 'number') {
+      this.freeArray(address);
+      return;
+    }
+    if ((address >>> GRANULE_SHIFT) << GRANULE_SHIFT === address) {
+      const word = this.pages[address >>> PAGE_SHIFT];
+      const tiny = (word ^ this.tinyTag) >>> 0;
+      if (tiny <= 255) {
+        if (this.front.free(tiny, address)) return;
+      } else {
+        const mid = (word ^ this.midTag) >>> 0;
+        if (mid <= 255 && this.mid.free(mid, address)) return;
+      }
+    }
+    this.freeOther(address);
+  }
+
+  /**
+   * `count` × `bytes` zero bytes. Returns 0 when memory is exhausted. Throws an ArgumentError when an argument or the
+   * product is no integer of 0 … 4 GiB. O(bytes).
+   */
+  calloc(count: number, bytes: number): Address | 0 {
+    integer('count', count, 0, MAX_BYTES);
+    integer('bytes', bytes, 0, MAX_BYTES);
+    const total = integer('count × bytes', count * bytes, 0, MAX_BYTES);
+    const address = this.malloc(total);
+    if (address !== 0) this.boxes.space.bytes().fill(0, address, address + total);
+    return address;
+  }
+
+  /**
+   * Makes the block at `address` hold `bytes` bytes: in place where it can (the same class; shrinking to no less than half;
+   * large blocks into pages that follow), else in a new block with the contents copied and the old one freed. Address 0
+   * is malloc. Returns 0 when memory is exhausted, the old block untouched. Errors as `free` and `malloc`. A block that moves has
+   * an alignment of 16 (a page for large ones), whatever it had before.
+   */
+  realloc(address: number, bytes: number): Address | 0 {
+    integer('bytes', bytes, 0, MAX_BYTES);
+    if (address === 0) return this.malloc(bytes);
+    const had = this.blockBytes('realloc', address);
+    if (kindOf(this.pages[address >>> PAGE_SHIFT]) === PageKind.LARGE) {
+      if (bytes > Math.max(this.tinyMax, this.midMax) && this.boxes.large.resize(address, bytes)) return address;
+    } else if (bytes <= had && (bytes > had / 2 || had === BLOCK_BYTES[0])) return address;
+    const next = this.malloc(bytes);
+    if (next === 0) return bytes <= had ? address : 0;
+    this.boxes.space.bytes().copyWithin(next, address, address + Math.min(had, bytes));
+    this.free(address);
+    return next;
+  }
+
+  /**
+   * A block of at least `bytes` bytes at a multiple of `alignment`, a power of two (1 … 2 GiB). Beyond a page the block has
+   * whole pages of its own. Returns 0 when memory is exhausted; throws an ArgumentError for other arguments.
+   */
+  alignedAlloc(alignment: number, bytes: number): Address | 0 {
+    integer('alignment', alignment, 1, MAX_BYTES / 2);
+    integer('bytes', bytes, 0, MAX_BYTES);
+    if (2 ** Math.round(Math.log2(alignment)) !== alignment)
+      throw new ArgumentError('alignment', alignment, 'a power of two');
+    if (alignment <= 16) return this.malloc(bytes);
+    const smallest = this.tinyMax < 0 ? BLOCK_BYTES[TINY_CLASS_COUNT] : 0;
+    const sizeClass = alignment <= PAGE_BYTES ? alignedClassOf(Math.max(bytes, smallest), alignment) : -1;
+    if (sizeClass !== -1 && BLOCK_BYTES[sizeClass] <= Math.max(this.tinyMax, this.midMax))
+      return this.malloc(BLOCK_BYTES[sizeClass]);
+    return this.boxes.large.malloc(bytes, alignment);
+  }
+
+  /** Bytes that the block at `address` holds, at least as many as were asked for. Errors as `free` (NotLiveError for a freed block). */
+  usableSize(address: number): number {
+    return this.blockBytes('usableSize', address);
+  }
+
+  /** The data buffer as it is now. A wasm memory that is not shared has a new one after it grew. */
+  get buffer(): ArrayBufferLike {
+    return this.boxes.space.buffer;
+  }
+
+  /**
+   * A typed array of `length` elements over the live block at `address` (or from inside of it on, where the element's
+   * alignment allows). Throws as `usableSize` when no live block is there, and an ArgumentError when it is too short.
+   */
+  view<T extends TypedArray>(type: TypedArrayConstructor<T>, address: number, length: number): T {
+    this.alive('view');
+    integer('address', address, 0, MAX_BYTES - 1);
+    integer('length', length, 0, MAX_BYTES);
+    const block = blockAround(this.boxes.records, address);
+    if (block === null || this.live[block.start >>> GRANULE_SHIFT] !== 1) {
+      throw diagnose(this.boxes.records, 'view', block?.start ?? address);
+    }
+    const room = block.start + block.bytes - address;
+    if (length * type.BYTES_PER_ELEMENT > room) {
+      throw new ArgumentError(
+        'length',
+        length,
+        `at most ${Math.floor(room / type.BYTES_PER_ELEMENT)} elements, up to the end of the block`,
+      );
+    }
+    if (address % type.BYTES_PER_ELEMENT !== 0)
+      throw new ArgumentError('address', address, `a multiple of ${type.BYTES_PER_ELEMENT}`);
+    return new type(this.buffer, address, length);
+  }
+
+  /** Short forms of {@link Heap.view}. */
+  u8(address: number, length: number): Uint8Array {
+    return this.view(Uint8Array, address, length);
+  }
+
+  i32(address: number, length: number): Int32Array {
+    return this.view(Int32Array, address, length);
+  }
+
+  u32(address: number, length: number): Uint32Array {
+    return this.view(Uint32Array, address, length);
+  }
+
+  f32(address: number, length: number): Float32Array {
+    return this.view(Float32Array, address, length);
+  }
+
+  f64(address: number, length: number): Float64Array {
+    return this.view(Float64Array, address, length);
+  }
+
+  /**
+   * A zeroed typed array of `length` elements in a block of its own, which `free` takes back; null when memory is
+   * exhausted. Throws an ArgumentError when the length is no integer or the array would be above 4 GiB.
+   */
+  allocArray<T extends TypedArray>(type: TypedArrayConstructor<T>, length: number): T | null {
+    integer('length', length, 0, MAX_BYTES / type.BYTES_PER_ELEMENT);
+    const address = this.calloc(length, type.BYTES_PER_ELEMENT);
+    return address === 0 ? null : new type(this.buffer, address, length);
+  }
+
+  /** Counts of everything; every byte of the heap is in exactly one line of `bytes`. O(pages + blocks). */
+  stats(): HeapStats {
+    this.alive('stats');
+    return readStats(this.boxes);
+  }
+
+  /** Walks every equation that must hold and lists those that do not. O(pages + blocks). */
+  verify(): Verdict {
+    this.alive('verify');
+    return verifyHeap(this.boxes);
+  }
+
+  /** Visits every live block once, in order of address. The heap must not be changed meanwhile. O(pages + blocks). */
+  walk(visit: Visit): void {
+    this.alive('walk');
+    const { records, registry } = this.boxes;
+    for (const extent of extents(records, registry)) {
+      for (const address of liveBlocks(records, extent)) if (visit(address, extent.blockBytes) === false) return;
+    }
+  }
+
+  /**
+   * Returns slabs in which nothing is live, and memory above what the policy retains; with `force`, everything that is not
+   * live. Returns the number of bytes given back to the system, always 0 for shared memory and wasm, which cannot.
+   */
+  collect(options: CollectOptions = {}): number {
+    this.alive('collect');
+    const { cache, pool, registry, space } = this.boxes;
+    const before = space.committedPages;
+    if (options.force) {
+      cache.flushAll();
+      pool.sweep();
+      registry.trim(0);
+    } else {
+      for (let c = 0; c < CLASS_COUNT; c++) cache.drain(c);
+    }
+    return (before - space.committedPages) * PAGE_BYTES;
+  }
+
+  /** The calling thread's number in this heap. */
+  get threadId(): ThreadId {
+    return this.boxes.owner;
+  }
+
+  /** Ends the heap: every later call throws a DestroyedError, and the buffers go when nobody holds them. Idempotent. */
+  destroy(): void {
+    if (this.destroyed) return;
+    this.onDestroy?.(this);
+    this.destroyed = true;
+    this.boxes.cache.flushAll();
+    this.boxes.source.close();
+    this.pages.fill(0, 0, this.boxes.records.pageLimit);
+    this.boxes.space.release(0);
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /** Sizes that neither front serves, and arguments that nothing serves. */
+  private mallocLarge(bytes: number): Address | 0 {
+    integer('bytes', bytes, 0, MAX_BYTES);
+    this.alive('malloc');
+    return this.boxes.large.malloc(bytes, 1);
+  }
+
+  /** Large blocks, addresses of 2 GiB and above, and everything that is wrong. */
+  private freeOther(address: number): void {
+    if (address === 0) return;
+    this.alive('free');
+    if (isAddress(address)) {
+      const word = this.pages[address >>> PAGE_SHIFT];
+      const tiny = (word ^ this.tinyTag) >>> 0;
+      const mid = (word ^ this.midTag) >>> 0;
+      if (tiny <= 255 ? this.front.free(tiny, address) : mid <= 255 && this.mid.free(mid, address)) return;
+      if (kindOf(word) === PageKind.LARGE && this.boxes.large.free(address)) return;
+    }
+    throw diagnose(this.boxes.records, 'free', address);
+  }
+
+  private freeArray(array: TypedArray): void {
+    if (!ArrayBuffer.isView(array))
+      throw new ArgumentError('address', array, 'an address or a typed array of this heap');
+    if (array.buffer !== this.buffer) throw new ArgumentError('typed array', array, 'one over the buffer of this heap');
+    this.free(array.byteOffset);
+  }
+
+  /** Bytes of the live block that starts at `address`; throws when none does. */
+  private blockBytes(operation: string, address: number): number {
+    this.alive(operation);
+    if (!isAddress(address) || this.live[address >>> GRANULE_SHIFT] !== 1)
+      throw diagnose(this.boxes.records, operation, address);
+    const page = address >>> PAGE_SHIFT;
+    const word = this.pages[page];
+    if (kindOf(word) === PageKind.LARGE) return this.pages[noteOf(page) + NOTE_SPAN] * PAGE_BYTES;
+    return BLOCK_BYTES[classIn(word)];
+  }
+
+  private alive(operation: string): void {
+    if (this.destroyed) throw new DestroyedError(operation);
+  }
+}
+
+function isAddress(value: unknown): value is Address {
+  return typeof value === 'number' && value >>> 0 === value && (value & 15) === 0;
+}

@@ -1,0 +1,107 @@
+/**
+ * The walk over all that must hold in a heap: what is true of the records as a whole, then each box's own equations.
+ * O(pages + blocks). The heap must not be changed meanwhile.
+ */
+
+import {
+  classIn,
+  GRANULE_SHIFT,
+  kindOf,
+  NOTE_ROOM,
+  NOTE_SPAN,
+  noteOf,
+  ownerOf,
+  PAGE_BYTES,
+  PAGE_GRANULE_SHIFT,
+  type PageIndex,
+  PageKind,
+  type Problem,
+  type Report,
+  SPAN_PAGES,
+} from '@hakmem/contracts';
+import type { Boxes } from './boxes.js';
+import { type Extent, extents } from './survey.js';
+
+/** What `heap.verify()` returns. */
+export interface Verdict {
+  readonly ok: boolean;
+  /** Equations that do not hold; empty when ok. */
+  readonly problems: readonly Problem[];
+}
+
+export function verifyHeap(boxes: Boxes): Verdict {
+  const problems: Problem[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  for (const extent of extents(boxes.records, boxes.registry)) {
+    verifyLiveBytes(boxes, extent, report);
+    if (extent.blocks > 0 && kindOf(extent.word) !== PageKind.LARGE) verifySpan(boxes, extent, report);
+  }
+  verifyHeld(boxes, report);
+  boxes.registry.verify(report);
+  boxes.pool.verify(report);
+  boxes.cache.verify(report);
+  boxes.large.verify(report);
+  return { ok: problems.length === 0, problems };
+}
+
+/** A live byte is 0 or 1, and 1 only where a block starts. */
+function verifyLiveBytes({ records }: Boxes, extent: Extent, report: Report): void {
+  const { live } = records;
+  const first = extent.head << PAGE_GRANULE_SHIFT;
+  const granules = extent.blockBytes >>> GRANULE_SHIFT;
+  const end = first + (extent.pages << PAGE_GRANULE_SHIFT);
+  for (let granule = live.indexOf(1, first); granule !== -1 && granule < end; granule = live.indexOf(1, granule + 1)) {
+    const index = (granule - first) / granules;
+    if (extent.blocks > 0 && Number.isInteger(index) && index < extent.blocks) continue;
+    report({
+      box: 'hakmem',
+      message: 'a live byte is set where no block starts',
+      address: granule * 2 ** GRANULE_SHIFT,
+    });
+  }
+  for (let granule = first; granule < end; granule++) {
+    if (live[granule] <= 1) continue;
+    report({ box: 'hakmem', message: `a live byte is ${live[granule]}`, address: granule * 2 ** GRANULE_SHIFT });
+  }
+}
+
+/** The pages of a span carry one word, point at the first, and belong to the heap's thread. */
+function verifySpan({ records, owner }: Boxes, extent: Extent, report: Report): void {
+  const { words } = records;
+  const complain = (message: string): void => report({ box: 'hakmem', message, address: extent.head * PAGE_BYTES });
+  const pages = SPAN_PAGES[classIn(extent.word)];
+  if (extent.pages !== pages)
+    complain(`a span of class ${classIn(extent.word)} has ${extent.pages} pages, expected ${pages}`);
+  if (ownerOf(extent.word) !== owner) complain(`owner ${ownerOf(extent.word)} is no thread of the heap`);
+  for (let i = 1; i < pages; i++) {
+    if (words[extent.head + i] !== extent.word)
+      complain(`page ${i} of the span has the word ${words[extent.head + i]}`);
+    if (words[noteOf(extent.head + i) + NOTE_SPAN] !== -i)
+      complain(`page ${i} of the span does not point at its first`);
+  }
+}
+
+/** A slab with room is held by one link of the chain, one without by none. */
+function verifyHeld({ records, registry, source }: Boxes, report: Report): void {
+  const held = new Set<PageIndex>();
+  source.held((sizeClass, head) => {
+    if (held.has(head))
+      report({
+        box: 'hakmem',
+        message: `slab ${head} of class ${sizeClass} is held twice`,
+        address: head * PAGE_BYTES,
+      });
+    held.add(head);
+  });
+  for (const { head, word, blocks } of extents(records, registry)) {
+    if (blocks === 0 || kindOf(word) === PageKind.LARGE) continue;
+    const room = records.words[noteOf(head) + NOTE_ROOM];
+    if (room > 0 !== held.has(head)) {
+      report({
+        box: 'hakmem',
+        message: `slab ${head} has ${room} blocks of room and is ${held.has(head) ? '' : 'not '}held`,
+        address: head * PAGE_BYTES,
+      });
+    }
+  }
+}

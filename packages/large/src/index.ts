@@ -1,0 +1,130 @@
+/**
+ * `@hakmem/large`: blocks of whole pages, above 256 KiB up to the whole heap, and blocks of any size whose alignment is
+ * beyond a page.
+ *
+ *   page words   LARGE on every page of the run      page note of the first page: span = pages
+ *   live byte    1 at the start of the block
+ *
+ * A block grows in place when the pages that follow are not in use (or memory can be added behind it), and shrinks in
+ * place always. Its pages go straight back to being UNUSED: nothing is cached. Owning thread only; O(pages + SuperSlabs).
+ *
+ * @packageDocumentation
+ */
+
+import {
+  type Address,
+  GRANULE_SHIFT,
+  kindOf,
+  type LargeBlocks,
+  type LargeStats,
+  NOTE_SPAN,
+  noteOf,
+  PAGE_BYTES,
+  PAGE_SHIFT,
+  PageKind,
+  type Recipe,
+  type Report,
+  requireMethods,
+  type Scope,
+  type SlotPool,
+} from '@hakmem/contracts';
+
+const LIVE = 0;
+const GROWN = 1;
+const SHRUNK = 2;
+
+/** Words of the box's region. */
+export const LARGE_WORDS = 4;
+
+/** The recipe of the box over a pool. */
+export function largeBlocks(): Recipe<SlotPool, LargeBlocks> {
+  return {
+    box: 'large',
+    words: () => LARGE_WORDS,
+    build(scope, pool) {
+      requireMethods('large', 'pool', pool, ['acquireRun', 'releaseRun', 'extendRun']);
+      return new Large(scope, pool);
+    },
+  };
+}
+
+class Large implements LargeBlocks {
+  readonly #scope: Scope;
+  readonly #pool: SlotPool;
+
+  constructor(scope: Scope, pool: SlotPool) {
+    this.#scope = scope;
+    this.#pool = pool;
+  }
+
+  malloc(bytes: number, alignment: number): Address | 0 {
+    const head = this.#pool.acquireRun(pagesFor(bytes), Math.max(1, alignment / PAGE_BYTES));
+    if (head === 0) return 0;
+    const address = head * PAGE_BYTES;
+    this.#scope.records.live[address >>> GRANULE_SHIFT] = 1;
+    this.#count(LIVE, 1);
+    return address;
+  }
+
+  free(address: Address): boolean {
+    const { live } = this.#scope.records;
+    if (live[address >>> GRANULE_SHIFT] !== 1) return false;
+    live[address >>> GRANULE_SHIFT] = 0;
+    this.#pool.releaseRun(address >>> PAGE_SHIFT, this.#pages(address), 0);
+    this.#count(LIVE, -1);
+    return true;
+  }
+
+  resize(address: Address, bytes: number): boolean {
+    const has = this.#pages(address);
+    const wants = pagesFor(bytes);
+    const head = address >>> PAGE_SHIFT;
+    if (wants > has) {
+      if (!this.#pool.extendRun(head, has, wants)) return false;
+      this.#count(GROWN, 1);
+    } else if (wants < has) {
+      this.#pool.releaseRun(head, has, wants);
+      this.#count(SHRUNK, 1);
+    }
+    return true;
+  }
+
+  stats(): LargeStats {
+    const counter = (which: number): number => this.#scope.region.words[this.#scope.region.start + which];
+    return { live: counter(LIVE), grownInPlace: counter(GROWN), shrunkInPlace: counter(SHRUNK) };
+  }
+
+  verify(report: Report): void {
+    const { words, live, pageLimit } = this.#scope.records;
+    let blocks = 0;
+    for (let page = 1; page < pageLimit; page++) {
+      if (kindOf(words[page]) !== PageKind.LARGE) continue;
+      const address = page * PAGE_BYTES;
+      const complain = (message: string): void =>
+        report({ box: 'large', message: `run at page ${page} ${message}`, address });
+      const pages = words[noteOf(page) + NOTE_SPAN];
+      if (live[address >>> GRANULE_SHIFT] !== 1) complain('has no live byte');
+      if (pages < 1) complain(`has a length of ${pages}`);
+      for (let i = 1; i < pages; i++) {
+        if (words[page + i] !== words[page]) complain(`of ${pages} pages has another page word at page ${i}`);
+        if (words[noteOf(page + i) + NOTE_SPAN] !== 0) complain(`has a note of its own at page ${i}`);
+      }
+      page += Math.max(1, pages) - 1;
+      blocks++;
+    }
+    if (blocks !== this.stats().live)
+      report({ box: 'large', message: `${blocks} runs, ${this.stats().live} counted`, address: 0 });
+  }
+
+  #pages(address: Address): number {
+    return this.#scope.records.words[noteOf(address >>> PAGE_SHIFT) + NOTE_SPAN];
+  }
+
+  #count(which: number, by: number): void {
+    this.#scope.region.words[this.#scope.region.start + which] += by;
+  }
+}
+
+function pagesFor(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / PAGE_BYTES));
+}

@@ -1,0 +1,52 @@
+/**
+ * A fixed SharedArrayBuffer: every thread may have it. The system backs its pages when they are first touched, so that
+ * reserving the whole costs address space and no memory; growth moves nothing and never invalidates a view. A growable
+ * SharedArrayBuffer would say more about its size but is read and written at half to two thirds of the speed.
+ * JavaScript has no call that returns parts of a SharedArrayBuffer to the system: what was touched stays resident.
+ */
+
+import { type AddressSpace, type ControlArrays, PAGE_BYTES } from '@hakmem/contracts';
+import { byteOption, MIN_BYTES, makeControl, pagesIn } from './options.js';
+
+/** Options of {@link sharedMemory}. */
+export interface SharedMemoryOptions {
+  /** Bytes of the data buffer, rounded down to 64 KiB: 128 KiB … 4 GiB; default 1 GiB. Costs nothing until touched. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** An address space over a SharedArrayBuffer of its own. Throws an OptionError when `maxBytes` is out of range. */
+export function sharedMemory(options: SharedMemoryOptions = {}): AddressSpace {
+  return new SharedSpace(pagesIn(byteOption('maxBytes', options.maxBytes, MIN_BYTES)));
+}
+
+class SharedSpace implements AddressSpace {
+  readonly kind = 'shared';
+  readonly shared = true;
+  readonly returnsMemory = false;
+  readonly firstPage = 1;
+  readonly pageLimit: number;
+  readonly committedPages: number;
+  readonly buffer: SharedArrayBuffer;
+  readonly #bytes: Uint8Array;
+
+  constructor(pages: number) {
+    this.pageLimit = pages;
+    this.committedPages = pages;
+    this.buffer = new SharedArrayBuffer(pages * PAGE_BYTES);
+    this.#bytes = new Uint8Array(this.buffer);
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  commit(pages: number): boolean {
+    return pages <= this.pageLimit;
+  }
+
+  release(_pages: number): void {}
+
+  control(words: number, liveBytes: number): ControlArrays {
+    return makeControl(true, words, liveBytes);
+  }
+}

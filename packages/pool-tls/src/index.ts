@@ -1,0 +1,76 @@
+/**
+ * `@hakmem/pool-tls`: the hot path of mid sizes, above 1 KiB to 256 KiB: size → class by arithmetic, then the cache, whose
+ * refills bring 1 to 4 spans at once.
+ *
+ * With 8 steps per doubling, the class of a size is its power of two and the three bits below the highest:
+ *
+ *   bytes − 1 = 1 b b b x x x …      class = 32 + 8 × (exponent − 10) + bbb
+ *
+ * A table would need 2,048 entries; this needs none. Smaller requests get the smallest mid class, so a composition without
+ * tiny-front works. Owning thread only; O(1), no objects, no atomics.
+ *
+ * @packageDocumentation
+ */
+
+import {
+  type Address,
+  type BlockCache,
+  CLASS_COUNT,
+  type Front,
+  integerOption,
+  MID_MAX_BYTES,
+  midBatch,
+  policyBatch,
+  type Recipe,
+  requireMethods,
+  type SizeClass,
+  TINY_CLASS_COUNT,
+  TINY_MAX_BYTES,
+} from '@hakmem/contracts';
+
+/** Options of {@link poolTls}. */
+export interface PoolTlsOptions {
+  /** Spans that a refill fetches at most (1 … 4, default 2); fewer where half of the class's cap is less. */
+  readonly refillSpans?: number | undefined;
+}
+
+/** The recipe of the front over a cache. Throws an OptionError when an option is out of range. */
+export function poolTls(options: PoolTlsOptions = {}): Recipe<BlockCache, Front> {
+  const spans = integerOption('refillSpans', options.refillSpans ?? 2, 1, 4);
+  return {
+    box: 'pool-tls',
+    words: () => 0,
+    build({ policy }, cache) {
+      requireMethods('pool-tls', 'cache', cache, ['take', 'give']);
+      for (let c = TINY_CLASS_COUNT; c < CLASS_COUNT; c++)
+        policy.words[policy.start + policyBatch(c)] = midBatch(c, spans);
+      return new PoolTls(cache);
+    },
+  };
+}
+
+const EXPONENT = 10;
+
+class PoolTls implements Front {
+  readonly maxBytes = MID_MAX_BYTES;
+  private readonly cache: BlockCache;
+
+  constructor(cache: BlockCache) {
+    this.cache = cache;
+  }
+
+  malloc(bytes: number): Address | 0 {
+    return this.cache.take(this.classOf(bytes));
+  }
+
+  free(sizeClass: SizeClass, address: Address): boolean {
+    return this.cache.give(sizeClass, address);
+  }
+
+  classOf(bytes: number): SizeClass {
+    if (bytes <= TINY_MAX_BYTES) return TINY_CLASS_COUNT;
+    const last = bytes - 1;
+    const exponent = 31 - Math.clz32(last);
+    return TINY_CLASS_COUNT + ((exponent - EXPONENT) << 3) + (last >>> (exponent - 3)) - 8;
+  }
+}

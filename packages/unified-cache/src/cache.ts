@@ -1,0 +1,240 @@
+/**
+ * The unified cache: per class, a stack of addresses of free blocks, filled from slabs and let go of in batches.
+ *
+ *   region  ┌ counters 8 ┐┌ top ┬ limit ┐ per class ┌ let go ┐ per class ┌ 0 │ cell │ cell │ … │ cell ┐ per class
+ *
+ * `top` is the index of the last cell pushed, `limit` that of the last that may be. Below the first cell stands a 0,
+ * which no address is: popping it says that the stack is empty. Hot: take reads top and cell and writes top and the
+ * live byte; give reads the live byte, top and limit and writes the live byte, cell and top.
+ *
+ * The model: a block of a slab of this thread is live (its byte is 1), cached (in the stack of its class, once) or room
+ * (counted in its slab's note): live + cached + room = blocks. A stack is refilled only when it is empty; every block of
+ * the class whose byte is 0 is then room, and a scan of the bytes finds it. Letting a cached block go adds one to the
+ * room of its slab and touches the block's memory and byte not at all.
+ *
+ * A stop between any two writes leaves at most one block in doubt, and that one not live: take pops before it sets the
+ * byte, give clears the byte before it pushes. Owning thread only; take and give are O(1), a refill or flush is O(batch)
+ * plus the scan.
+ */
+
+import {
+  type Address,
+  type BlockCache,
+  type CacheStats,
+  CLASS_COUNT,
+  GRANULE_SHIFT,
+  MAX_CAP,
+  POLICY_DRAIN_INTERVAL,
+  policyBatch,
+  policyCap,
+  type Report,
+  type Scope,
+  type SizeClass,
+  type SlabSource,
+  SPAN_BLOCKS,
+  TINY_CLASS_COUNT,
+} from '@hakmem/contracts';
+import { Slabs } from './slabs.js';
+import { verifyCache } from './verify.js';
+
+const REFILLS = 0;
+const REFILLED = 1;
+const FLUSHES = 2;
+const FLUSHED = 3;
+const DRAINS = 4;
+const RETIRED = 5;
+const COUNTER_WORDS = 8;
+const STACKS = COUNTER_WORDS + 3 * CLASS_COUNT;
+
+/** Words of a cache's region. */
+export const CACHE_WORDS: number = MAX_CAP.reduce((words, cap) => words + 1 + cap, STACKS);
+
+export class Cache implements BlockCache {
+  private readonly words: Int32Array;
+  private readonly live: Uint8Array;
+  /** Index of the first class's top. */
+  private readonly tops: number;
+  private readonly scope: Scope;
+  private readonly source: SlabSource;
+  private readonly slabs: Slabs;
+  /** Index of the 0 below each class's first cell. */
+  private readonly bottoms: Int32Array = new Int32Array(CLASS_COUNT);
+
+  constructor(scope: Scope, source: SlabSource) {
+    this.scope = scope;
+    this.words = scope.region.words;
+    this.live = scope.records.live;
+    this.tops = scope.region.start + COUNTER_WORDS;
+    this.source = source;
+    this.slabs = new Slabs(scope.records, source);
+    let bottom = scope.region.start + STACKS;
+    for (let c = 0; c < CLASS_COUNT; c++) {
+      this.bottoms[c] = bottom;
+      this.words[this.tops + 2 * c] = bottom;
+      this.words[this.tops + 2 * c + 1] = bottom + this.cap(c);
+      bottom += 1 + MAX_CAP[c];
+    }
+  }
+
+  take(sizeClass: SizeClass): Address | 0 {
+    const words = this.words;
+    const at = this.tops + (sizeClass << 1);
+    const top = words[at];
+    const address = words[top];
+    if (address === 0) return this.takeFromSlab(sizeClass);
+    words[at] = top - 1;
+    this.live[address >>> GRANULE_SHIFT] = 1;
+    return address >>> 0;
+  }
+
+  give(sizeClass: SizeClass, address: Address): boolean {
+    const granule = address >>> GRANULE_SHIFT;
+    if (this.live[granule] !== 1) return false;
+    this.live[granule] = 0;
+    const words = this.words;
+    const at = this.tops + (sizeClass << 1);
+    const top = words[at] + 1;
+    if (top > words[at + 1]) return this.giveToFull(sizeClass, address);
+    words[top] = address;
+    words[at] = top;
+    return true;
+  }
+
+  prewarm(sizeClass: SizeClass, blocks: number): number {
+    const at = this.tops + 2 * sizeClass;
+    const bottom = this.bottoms[sizeClass];
+    if (this.words[at] === bottom) this.refill(sizeClass, Math.min(blocks, this.cap(sizeClass)));
+    return this.words[at] - bottom;
+  }
+
+  drain(sizeClass: SizeClass): void {
+    const words = this.words;
+    const bottom = this.bottoms[sizeClass];
+    const top = words[this.tops + 2 * sizeClass];
+    const blocks = SPAN_BLOCKS[sizeClass];
+    for (let i = bottom + 1; i <= top; i++) this.slabs.adjust(words[i], 1);
+    const idle: Address[] = [];
+    let kept = bottom;
+    for (let i = bottom + 1; i <= top; i++) {
+      const room = this.slabs.adjust(words[i], 0);
+      if (room < blocks) {
+        this.slabs.adjust(words[i], -1);
+        words[++kept] = words[i];
+      } else if (room === blocks) {
+        this.slabs.adjust(words[i], 1); // one more than there are: this slab is on the list already
+        idle.push(words[i]);
+      }
+    }
+    words[this.tops + 2 * sizeClass] = kept;
+    for (const address of idle) {
+      this.slabs.adjust(address, -1);
+      this.source.retire(sizeClass, this.slabs.headOf(address));
+    }
+    this.count(RETIRED, idle.length);
+    this.count(DRAINS, 1);
+    this.scope.log?.(`[TLS_SLL_DRAIN] class=${sizeClass} kept=${kept - bottom} dropped=${top - kept}`);
+  }
+
+  flushAll(): void {
+    for (let c = 0; c < CLASS_COUNT; c++) this.letGo(c, this.words[this.tops + 2 * c] - this.bottoms[c]);
+  }
+
+  cached(visit: (sizeClass: SizeClass, address: Address) => void): void {
+    for (let c = 0; c < CLASS_COUNT; c++) {
+      for (let i = this.bottoms[c] + 1; i <= this.words[this.tops + 2 * c]; i++) visit(c, this.words[i] >>> 0);
+    }
+  }
+
+  stats(): CacheStats {
+    const counter = (which: number): number => this.words[this.scope.region.start + which];
+    return {
+      refills: counter(REFILLS),
+      refilled: counter(REFILLED),
+      flushes: counter(FLUSHES),
+      flushed: counter(FLUSHED),
+      drains: counter(DRAINS),
+      retired: counter(RETIRED),
+    };
+  }
+
+  verify(report: Report): void {
+    verifyCache(this.scope, this, report);
+    this.source.verify(report);
+  }
+
+  /** The stack is empty: refills it and takes the first block; 0 when no slab with room is to be had. */
+  private takeFromSlab(sizeClass: SizeClass): Address | 0 {
+    const got = this.refill(sizeClass, this.policy(policyBatch(sizeClass)));
+    return got === 0 ? 0 : this.take(sizeClass);
+  }
+
+  /** Fills the empty stack with up to `want` blocks. A tiny class gets a new slab only for the first of them. */
+  private refill(sizeClass: SizeClass, want: number): number {
+    const words = this.words;
+    const bottom = this.bottoms[sizeClass];
+    const cap = this.cap(sizeClass);
+    const most = Math.min(want, cap);
+    let got = 0;
+    while (got < most) {
+      const any = got === 0 || sizeClass >= TINY_CLASS_COUNT;
+      const head = any ? this.source.acquire(sizeClass) : this.source.spare(sizeClass);
+      if (head === 0) break;
+      const end = bottom + 1 + most - got;
+      got += this.slabs.fill(sizeClass, head, words, end, most - got);
+    }
+    // Filled downward from the top cell on; what is missing is missing at the bottom.
+    if (got < most) words.copyWithin(bottom + 1, bottom + 1 + most - got, bottom + 1 + most);
+    words[this.tops + 2 * sizeClass] = bottom + got;
+    words[this.tops + 2 * sizeClass + 1] = bottom + cap;
+    this.count(REFILLS, 1);
+    this.count(REFILLED, got);
+    return got;
+  }
+
+  /** The stack is full: lets the older half go, then pushes the block. */
+  private giveToFull(sizeClass: SizeClass, address: Address): true {
+    const at = this.tops + 2 * sizeClass;
+    const bottom = this.bottoms[sizeClass];
+    const cap = this.cap(sizeClass);
+    const count = this.words[at] - bottom;
+    if (count >= cap) this.letGo(sizeClass, count - (cap >>> 1));
+    this.words[at + 1] = bottom + cap;
+    this.words[++this.words[at]] = address;
+    const letGo = this.tops + 2 * CLASS_COUNT + sizeClass;
+    if (this.words[letGo] >= this.policy(POLICY_DRAIN_INTERVAL)) {
+      this.words[letGo] = 0;
+      this.drain(sizeClass);
+    }
+    return true;
+  }
+
+  /** Lets the oldest `count` blocks of a stack go. */
+  private letGo(sizeClass: SizeClass, count: number): void {
+    if (count === 0) return;
+    const words = this.words;
+    const at = this.tops + 2 * sizeClass;
+    const first = this.bottoms[sizeClass] + 1;
+    const top = words[at];
+    const gone = words.slice(first, first + count);
+    words.copyWithin(first, first + count, top + 1);
+    words[at] = top - count;
+    let retired = 0;
+    for (const address of gone) if (this.slabs.letGo(sizeClass, address)) retired++;
+    words[this.tops + 2 * CLASS_COUNT + sizeClass] += count;
+    this.count(FLUSHES, 1);
+    this.count(FLUSHED, count);
+    this.count(RETIRED, retired);
+  }
+
+  private cap(sizeClass: SizeClass): number {
+    return Math.max(1, Math.min(MAX_CAP[sizeClass], this.policy(policyCap(sizeClass))));
+  }
+
+  private policy(which: number): number {
+    return this.scope.policy.words[this.scope.policy.start + which];
+  }
+
+  private count(which: number, by: number): void {
+    this.words[this.scope.region.start + which] += by;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The slabs under the cache: finding the blocks of a slab that are room, and adding blocks to the room of their slab.
+ *
+ * Room is scanned for in order of address from where the last scan of the slab ended, round and round, so that a slab is
+ * carved upward and its blocks come out in order. A scan reads one live byte per block that it passes.
+ */
+
+import {
+  type Address,
+  BLOCK_BYTES,
+  GRANULE_SHIFT,
+  NOTE_CURSOR,
+  NOTE_ROOM,
+  NOTE_SPAN,
+  noteOf,
+  PAGE_GRANULE_SHIFT,
+  PAGE_SHIFT,
+  type PageIndex,
+  type Records,
+  type SizeClass,
+  type SlabSource,
+  SPAN_BLOCKS,
+} from '@hakmem/contracts';
+
+export class Slabs {
+  private readonly pages: Int32Array;
+  private readonly live: Uint8Array;
+  private readonly source: SlabSource;
+
+  constructor(records: Records, source: SlabSource) {
+    this.pages = records.words;
+    this.live = records.live;
+    this.source = source;
+  }
+
+  /** The first page of the slab of a block. */
+  headOf(address: Address): PageIndex {
+    const page = address >>> PAGE_SHIFT;
+    return page + Math.min(0, this.pages[noteOf(page) + NOTE_SPAN]);
+  }
+
+  /**
+   * Takes up to `want` blocks out of the room of a slab and writes their addresses to the cells that end before `end`,
+   * downward, so that the lowest address is popped first; says how many. Hands the slab on when it has room left.
+   */
+  fill(sizeClass: SizeClass, head: PageIndex, cells: Int32Array, end: number, want: number): number {
+    const note = noteOf(head);
+    const live = this.live;
+    const blocks = SPAN_BLOCKS[sizeClass];
+    const granules = BLOCK_BYTES[sizeClass] >>> GRANULE_SHIFT;
+    const base = head << PAGE_GRANULE_SHIFT;
+    const room = this.pages[note + NOTE_ROOM];
+    const most = Math.min(room, want);
+    let block = this.pages[note + NOTE_CURSOR];
+    let got = 0;
+    for (let left = blocks; got < most && left > 0; left--) {
+      const granule = base + block * granules;
+      if (live[granule] === 0) cells[end - ++got] = granule << GRANULE_SHIFT;
+      if (++block === blocks) block = 0;
+    }
+    this.pages[note + NOTE_CURSOR] = block;
+    // Fewer than the note said: the scan has passed every block, so there is no room at all.
+    this.pages[note + NOTE_ROOM] = got < most ? 0 : room - got;
+    if (this.pages[note + NOTE_ROOM] > 0) this.source.offer(sizeClass, head);
+    return got;
+  }
+
+  /** Adds a block that is neither live nor in a stack any more to the room of its slab; true when that retired the slab. */
+  letGo(sizeClass: SizeClass, address: Address): boolean {
+    const head = this.headOf(address);
+    const room = ++this.pages[noteOf(head) + NOTE_ROOM];
+    if (room === SPAN_BLOCKS[sizeClass]) {
+      this.source.retire(sizeClass, head);
+      return true;
+    }
+    if (room === 1) this.source.offer(sizeClass, head);
+    return false;
+  }
+
+  /** Changes the room of a block's slab without telling anyone; returns the new room. */
+  adjust(address: Address, by: number): number {
+    return (this.pages[noteOf(this.headOf(address)) + NOTE_ROOM] += by);
+  }
+}
