@@ -55,7 +55,7 @@ export function writeDefaultPolicy(table: Region): void {
   for (let c = 0; c < CLASS_COUNT; c++) {
     words[start + policyCap(c)] = MAX_CAP[c];
     words[start + policyBatch(c)] =
-      c < TINY_CLASS_COUNT ? Math.min(64, Math.max(16, 16_384 / BLOCK_BYTES[c])) : midBatch(c, 2);
+      c < TINY_CLASS_COUNT ? Math.min(64, Math.max(16, Math.floor(16_384 / BLOCK_BYTES[c]))) : midBatch(c, 2);
   }
 }
 

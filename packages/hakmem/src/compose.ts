@@ -7,6 +7,7 @@
 
 import {
   type AddressSpace,
+  BLOCK_BYTES,
   type BlockCache,
   CompositionError,
   type DebugLog,
@@ -22,7 +23,6 @@ import {
   type SlabSource,
   type SlotPool,
   type SuperRegistry,
-  TINY_CLASS_COUNT,
   type WarmPool,
 } from '@hakmem/contracts';
 import { largeBlocks } from '@hakmem/large';
@@ -54,7 +54,7 @@ export interface Parts {
   readonly large?: Recipe<SlotPool, LargeBlocks> | null | undefined;
   /** Changes the policy table, which holds the defaults, before the boxes are built. */
   readonly policy?: ((table: Region) => void) | undefined;
-  /** Blocks per tiny class to cache at the start; 0 (default) for none. */
+  /** Blocks that each class up to 2 KiB caches at the start; 0 (default) for none. The blocks' memory is not touched. */
   readonly prewarmCount?: number | undefined;
   /** Receives debug lines. */
   readonly log?: DebugLog | null | undefined;
@@ -63,6 +63,8 @@ export interface Parts {
 }
 
 const OWNER = 1;
+/** Largest block of the classes that prewarming is for. */
+const PREWARM_MAX_BYTES = 2_048;
 
 /**
  * Builds a heap out of parts. Throws a CompositionError that says which box wants what of which when parts do not fit.
@@ -95,8 +97,8 @@ export function compose(parts: Parts): Heap {
   const warmSlabs = warm === null ? null : warm.build(scope(warm), rooms);
   const source = new Lid(warmSlabs ?? rooms);
   const blocks = cache.build(scope(cache), source);
-  const prewarmed = front === null ? 0 : (parts.prewarmCount ?? 0);
-  for (let c = 0; c < TINY_CLASS_COUNT && prewarmed > 0; c++) blocks.prewarm(c, prewarmed);
+  const prewarmed = parts.prewarmCount ?? 0;
+  for (let c = 0; prewarmed > 0 && BLOCK_BYTES[c] <= PREWARM_MAX_BYTES; c++) blocks.prewarm(c, prewarmed);
   const boxes: Boxes = {
     space,
     records,

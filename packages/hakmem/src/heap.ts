@@ -5,7 +5,8 @@
  *   free(p)     page word ^ tag of (ACTIVE, TINY, this thread) = class, if the page is such a one → tiny front
  *               page word ^ tag of (ACTIVE, MID, this thread)  = class → pool-tls · LARGE → large · else an error
  *
- * The hot verbs check, load, decide and go on to a box; they make no objects and call no Atomics. An address counts as
+ * The hot verbs check, load, decide and go on to a box; they make no objects and call no Atomics. Shifts stand as
+ * literals (4: address to granule, 16: address to page), because V8 loads an imported constant at each use. An address counts as
  * one only when it is an unsigned 32-bit integer and a multiple of 16; a live block starts there only when its live byte
  * is 1, which the box checks. So every wrong free is found in the call that makes it, and costs the heap nothing.
  *
@@ -20,14 +21,12 @@ import {
   CLASS_COUNT,
   classIn,
   DestroyedError,
-  GRANULE_SHIFT,
   integer,
   kindOf,
   MAX_BYTES,
   NOTE_SPAN,
   noteOf,
   PAGE_BYTES,
-  PAGE_SHIFT,
   PageKind,
   pageWord,
   SlotState,
@@ -102,8 +101,8 @@ export class Heap {
       this.freeArray(address);
       return;
     }
-    if ((address >>> GRANULE_SHIFT) << GRANULE_SHIFT === address) {
-      const word = this.pages[address >>> PAGE_SHIFT];
+    if ((address >>> 4) << 4 === address) {
+      const word = this.pages[address >>> 16];
       const tiny = (word ^ this.tinyTag) >>> 0;
       if (tiny <= 255) {
         if (this.front.free(tiny, address)) return;
@@ -138,7 +137,7 @@ export class Heap {
     integer('bytes', bytes, 0, MAX_BYTES);
     if (address === 0) return this.malloc(bytes);
     const had = this.blockBytes('realloc', address);
-    if (kindOf(this.pages[address >>> PAGE_SHIFT]) === PageKind.LARGE) {
+    if (kindOf(this.pages[address >>> 16]) === PageKind.LARGE) {
       if (bytes > Math.max(this.tinyMax, this.midMax) && this.boxes.large.resize(address, bytes)) return address;
     } else if (bytes <= had && (bytes > had / 2 || had === BLOCK_BYTES[0])) return address;
     const next = this.malloc(bytes);
@@ -184,7 +183,7 @@ export class Heap {
     integer('address', address, 0, MAX_BYTES - 1);
     integer('length', length, 0, MAX_BYTES);
     const block = blockAround(this.boxes.records, address);
-    if (block === null || this.live[block.start >>> GRANULE_SHIFT] !== 1) {
+    if (block === null || this.live[block.start >>> 4] !== 1) {
       throw diagnose(this.boxes.records, 'view', block?.start ?? address);
     }
     const room = block.start + block.bytes - address;
@@ -302,7 +301,7 @@ export class Heap {
     if (address === 0) return;
     this.alive('free');
     if (isAddress(address)) {
-      const word = this.pages[address >>> PAGE_SHIFT];
+      const word = this.pages[address >>> 16];
       const tiny = (word ^ this.tinyTag) >>> 0;
       const mid = (word ^ this.midTag) >>> 0;
       if (tiny <= 255 ? this.front.free(tiny, address) : mid <= 255 && this.mid.free(mid, address)) return;
@@ -321,9 +320,8 @@ export class Heap {
   /** Bytes of the live block that starts at `address`; throws when none does. */
   private blockBytes(operation: string, address: number): number {
     this.alive(operation);
-    if (!isAddress(address) || this.live[address >>> GRANULE_SHIFT] !== 1)
-      throw diagnose(this.boxes.records, operation, address);
-    const page = address >>> PAGE_SHIFT;
+    if (!isAddress(address) || this.live[address >>> 4] !== 1) throw diagnose(this.boxes.records, operation, address);
+    const page = address >>> 16;
     const word = this.pages[page];
     if (kindOf(word) === PageKind.LARGE) return this.pages[noteOf(page) + NOTE_SPAN] * PAGE_BYTES;
     return BLOCK_BYTES[classIn(word)];

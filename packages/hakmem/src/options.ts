@@ -31,7 +31,7 @@ export interface HeapOptions {
   readonly warmPoolSize?: number | undefined;
   /** Write the warm pool's counts when the heap is destroyed (default false). HAKMEM_WARM_POOL_STATS */
   readonly warmPoolStats?: boolean | undefined;
-  /** Blocks per tiny class that are cached at the start (0 … 64, default 16; 0 with the conservative profile). HAKMEM_TINY_PREWARM_COUNT */
+  /** Blocks that each class up to 2 KiB has cached at the start (0 … 64, default 16; 0 with the conservative profile). HAKMEM_TINY_PREWARM_COUNT */
   readonly prewarmCount?: number | undefined;
   /** Blocks per refill of the classes up to 128 bytes (1 … 512, default 64). HAKMEM_TINY_REFILL_COUNT_HOT */
   readonly refillCountHot?: number | undefined;

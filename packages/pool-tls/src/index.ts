@@ -4,7 +4,7 @@
  *
  * With 8 steps per doubling, the class of a size is its power of two and the three bits below the highest:
  *
- *   bytes − 1 = 1 b b b x x x …      class = 32 + 8 × (exponent − 10) + bbb
+ *   bytes − 1 = 1 b b b x x x …      class = 32 + 8 × (exponent − 10) + bbb = 8 × exponent + 1bbb − 56
  *
  * A table would need 2,048 entries; this needs none. Smaller requests get the smallest mid class, so a composition without
  * tiny-front works. Owning thread only; O(1), no objects, no atomics.
@@ -25,7 +25,6 @@ import {
   requireMethods,
   type SizeClass,
   TINY_CLASS_COUNT,
-  TINY_MAX_BYTES,
 } from '@hakmem/contracts';
 
 /** Options of {@link poolTls}. */
@@ -49,8 +48,6 @@ export function poolTls(options: PoolTlsOptions = {}): Recipe<BlockCache, Front>
   };
 }
 
-const EXPONENT = 10;
-
 class PoolTls implements Front {
   readonly maxBytes = MID_MAX_BYTES;
   private readonly cache: BlockCache;
@@ -68,9 +65,9 @@ class PoolTls implements Front {
   }
 
   classOf(bytes: number): SizeClass {
-    if (bytes <= TINY_MAX_BYTES) return TINY_CLASS_COUNT;
+    if (bytes <= 1_024) return 32;
     const last = bytes - 1;
     const exponent = 31 - Math.clz32(last);
-    return TINY_CLASS_COUNT + ((exponent - EXPONENT) << 3) + (last >>> (exponent - 3)) - 8;
+    return (exponent << 3) + (last >>> (exponent - 3)) - 56;
   }
 }
