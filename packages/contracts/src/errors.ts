@@ -144,14 +144,17 @@ export function integer(argument: string, value: unknown, low: number, high: num
   throw new ArgumentError(argument, value, `an integer from ${low} to ${high}`);
 }
 
-/** The same for an option, with an OptionError. */
-export function integerOption(option: string, value: unknown, low: number, high: number): number {
+/** The same for an option, with an OptionError; `fallback` when the option is not given. */
+export function integerOption(option: string, value: unknown, low: number, high: number, fallback?: number): number {
+  if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
   throw new OptionError(option, value, `an integer from ${low} to ${high}`);
 }
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return `an object (${value.constructor?.name ?? 'no prototype'})`;
   return String(value);
 }

@@ -38,12 +38,12 @@ export class Ground {
   /** The next `length` words. Throws a CompositionError when fewer are left. */
   cut(length: number): Region {
     const { words } = this.records;
-    const region = { words, start: this.#used, length };
-    this.#used += length;
-    if (this.#used > words.length) {
+    const start = this.#used;
+    if (start + length > words.length) {
       throw new CompositionError(`a region of ${length} words does not fit into the ${words.length} control words`);
     }
-    return region;
+    this.#used += length;
+    return { words, start, length };
   }
 
   /** What a box of thread `owner` is handed, with a region of `length` words. */

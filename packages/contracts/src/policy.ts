@@ -44,7 +44,7 @@ export const MAX_CAP: Int32Array = BLOCK_BYTES.map((bytes, c) =>
 
 /**
  * Writes the defaults into a policy table: warm pools of 16 with a prefill of 3, a drain every 1,024 blocks, 4 FREE
- * SuperSlabs retained, full caps, tiny refills of 16 KiB (16 … 64 blocks), mid refills of 2 spans (at most half a cap).
+ * SuperSlabs retained, full caps, tiny refills of 8 KiB (8 … 64 blocks), mid refills of 2 spans (at most half a cap).
  */
 export function writeDefaultPolicy(table: Region): void {
   const { words, start } = table;
@@ -55,7 +55,7 @@ export function writeDefaultPolicy(table: Region): void {
   for (let c = 0; c < CLASS_COUNT; c++) {
     words[start + policyCap(c)] = MAX_CAP[c];
     words[start + policyBatch(c)] =
-      c < TINY_CLASS_COUNT ? Math.min(64, Math.max(16, Math.floor(16_384 / BLOCK_BYTES[c]))) : midBatch(c, 2);
+      c < TINY_CLASS_COUNT ? Math.min(64, Math.max(8, Math.floor(8_192 / BLOCK_BYTES[c]))) : midBatch(c, 2);
   }
 }
 

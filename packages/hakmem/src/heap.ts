@@ -83,10 +83,9 @@ export class Heap {
    * was there. Returns 0 when memory is exhausted. Throws an ArgumentError (a RangeError) for any other `bytes`.
    */
   malloc(bytes: number): Address | 0 {
-    const n = bytes >>> 0;
-    if (n === bytes) {
-      if (n <= this.tinyMax) return this.front.malloc(n);
-      if (n <= this.midMax) return this.mid.malloc(n);
+    if (typeof bytes === 'number' && bytes >>> 0 === bytes) {
+      if (bytes <= this.tinyMax) return this.front.malloc(bytes);
+      if (bytes <= this.midMax) return this.mid.malloc(bytes);
     }
     return this.mallocLarge(bytes);
   }

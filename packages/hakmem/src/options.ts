@@ -35,7 +35,7 @@ export interface HeapOptions {
   readonly prewarmCount?: number | undefined;
   /** Blocks per refill of the classes up to 128 bytes (1 … 512, default 64). HAKMEM_TINY_REFILL_COUNT_HOT */
   readonly refillCountHot?: number | undefined;
-  /** Blocks per refill of the classes above 128 bytes up to 1 KiB (1 … 512, default 16 KiB worth, 16 … 64). HAKMEM_TINY_REFILL_COUNT_MID */
+  /** Blocks per refill of the classes above 128 bytes up to 1 KiB (1 … 512, default 8 KiB worth, 8 … 56). HAKMEM_TINY_REFILL_COUNT_MID */
   readonly refillCountMid?: number | undefined;
   /** 'full' (default), or 'conservative': caps and refills of the tiny classes a quarter, no prewarming. HAKMEM_TINY_PROFILE */
   readonly profile?: 'full' | 'conservative' | undefined;
@@ -88,15 +88,15 @@ export function readSettings(options: HeapOptions = {}): Settings {
   }
   const env = options.env === false ? {} : (options.env ?? processEnvironment());
   const read = new Reader(env);
-  const prewarmSuperSlabs = integerOption('prewarmSuperSlabs', options.prewarmSuperSlabs ?? 0, 0, 2_048);
+  const prewarmSuperSlabs = integerOption('prewarmSuperSlabs', options.prewarmSuperSlabs, 0, 2_048, 0);
   const profile = read.oneOf('profile', options.profile, 'HAKMEM_TINY_PROFILE', ['full', 'conservative'], 'full');
   const debug = options.debug ?? {};
   return {
     memory: memoryOption(options.memory),
-    maxBytes: integerOption('maxBytes', options.maxBytes ?? 1_073_741_824, 131_072, MAX_BYTES),
+    maxBytes: integerOption('maxBytes', options.maxBytes, 131_072, MAX_BYTES, 1_073_741_824),
     prewarmSuperSlabs,
     retainSuperSlabs: Math.max(
-      integerOption('retainSuperSlabs', options.retainSuperSlabs ?? 4, 0, 2_048),
+      integerOption('retainSuperSlabs', options.retainSuperSlabs, 0, 2_048, 4),
       prewarmSuperSlabs,
     ),
     warmPoolSize: read.integer('warmPoolSize', options.warmPoolSize, 'HAKMEM_WARM_POOL_SIZE', 1, 16) ?? 16,

@@ -49,19 +49,15 @@ function verifyLiveBytes({ records }: Boxes, extent: Extent, report: Report): vo
   const { live } = records;
   const first = extent.head << PAGE_GRANULE_SHIFT;
   const granules = extent.blockBytes >>> GRANULE_SHIFT;
-  const end = first + (extent.pages << PAGE_GRANULE_SHIFT);
-  for (let granule = live.indexOf(1, first); granule !== -1 && granule < end; granule = live.indexOf(1, granule + 1)) {
-    const index = (granule - first) / granules;
-    if (extent.blocks > 0 && Number.isInteger(index) && index < extent.blocks) continue;
-    report({
-      box: 'hakmem',
-      message: 'a live byte is set where no block starts',
-      address: granule * 2 ** GRANULE_SHIFT,
-    });
+  const bytes = live.subarray(first, first + (extent.pages << PAGE_GRANULE_SHIFT));
+  const complain = (message: string, granule: number): void =>
+    report({ box: 'hakmem', message, address: (first + granule) * 2 ** GRANULE_SHIFT });
+  for (let granule = bytes.indexOf(1); granule !== -1; granule = bytes.indexOf(1, granule + 1)) {
+    const starts = extent.blocks > 0 && granule % granules === 0 && granule / granules < extent.blocks;
+    if (!starts) complain('a live byte is set where no block starts', granule);
   }
-  for (let granule = first; granule < end; granule++) {
-    if (live[granule] <= 1) continue;
-    report({ box: 'hakmem', message: `a live byte is ${live[granule]}`, address: granule * 2 ** GRANULE_SHIFT });
+  for (let granule = 0; granule < bytes.length; granule++) {
+    if (bytes[granule] > 1) complain(`a live byte is ${bytes[granule]}`, granule);
   }
 }
 

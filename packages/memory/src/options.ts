@@ -9,7 +9,7 @@ const DEFAULT_BYTES = 1_073_741_824;
 
 /** `value`, or 1 GiB when it is not given; an OptionError when it is not an integer of `low … 4 GiB`. */
 export function byteOption(option: string, value: number | undefined, low: number): number {
-  return integerOption(option, value ?? DEFAULT_BYTES, low, MAX_BYTES);
+  return integerOption(option, value, low, MAX_BYTES, DEFAULT_BYTES);
 }
 
 /** Whole pages in `bytes`. */

@@ -35,7 +35,7 @@ export interface PoolTlsOptions {
 
 /** The recipe of the front over a cache. Throws an OptionError when an option is out of range. */
 export function poolTls(options: PoolTlsOptions = {}): Recipe<BlockCache, Front> {
-  const spans = integerOption('refillSpans', options.refillSpans ?? 2, 1, 4);
+  const spans = integerOption('refillSpans', options.refillSpans, 1, 4, 2);
   return {
     box: 'pool-tls',
     words: () => 0,

@@ -72,10 +72,17 @@ export class Pool implements SlotPool {
   }
 
   acquireRun(pages: number, alignPages: number): PageIndex | 0 {
+    const before = this.#registry.end;
     let fit = findRun(this.#hints, this.#registry, pages, alignPages);
-    if (!fit.found && this.sweep() > 0) fit = findRun(this.#hints, this.#registry, pages, alignPages);
-    if (!fit.found && !this.#extendTo(fit.page + pages)) return 0;
+    while (!fit.found) {
+      if (this.sweep() === 0 && !this.#extendTo(fit.page + pages)) {
+        this.#settleFrom(before, this.#registry.end);
+        return 0;
+      }
+      fit = findRun(this.#hints, this.#registry, pages, alignPages);
+    }
     this.#slots.claimRun(fit.page, fit.page, pages);
+    this.#settleFrom(before, fit.page >>> SLOT_SHIFT); // what alignment left out
     this.#slots.count(Counter.RUNS);
     this.#log(`[SP_ACQUIRE_RUN] pages=${pages} ${place(fit.page)}`);
     return fit.page;
@@ -203,30 +210,42 @@ export class Pool implements SlotPool {
     return 0;
   }
 
-  /** Stage 3. A SuperSlab at the edge of a region may be too short for the span: then the next. */
+  /** Stage 3. A SuperSlab at the edge of a region may be too short for the span: then another, and it is FREE again. */
   #fresh(sizeClass: SizeClass): PageIndex | 0 {
-    for (;;) {
-      const superSlab = this.#registry.reuse();
+    const short: SuperSlabIndex[] = [];
+    let head: PageIndex | 0 = 0;
+    while (head === 0) {
+      let superSlab = this.#registry.reuse();
+      if (superSlab === -1 && this.#rules.sharing && this.sweep() > 0) head = this.#unused(sizeClass);
+      if (head !== 0) break;
       if (superSlab !== -1) this.#slots.adopt(superSlab);
-      else if (this.#rules.sharing && this.sweep() > 0) {
-        const head = this.#unused(sizeClass);
-        if (head !== 0) return head;
-        continue;
-      } else if (!this.#extendTo((this.#registry.end + 1) * SLOTS_PER_SUPERSLAB)) return 0;
-      const head = this.#claimIn(superSlab !== -1 ? superSlab : this.#registry.end - 1, sizeClass);
-      if (head !== 0) return this.#finish(head, sizeClass, Counter.FRESH, '[SP_ACQUIRE_STAGE3] using new SuperSlab');
+      else {
+        superSlab = this.#registry.extend(1);
+        if (superSlab === -1) break;
+        this.#slots.adoptNew(superSlab, 1);
+      }
+      head = this.#claimIn(superSlab, sizeClass);
+      if (head === 0) short.push(superSlab);
+      else this.#finish(head, sizeClass, Counter.FRESH, '[SP_ACQUIRE_STAGE3] using new SuperSlab');
     }
+    for (const superSlab of short) this.#slots.settle(superSlab);
+    return head;
   }
 
   /** Makes SuperSlabs from memory until the heap reaches page `end`; false, and nothing changed, when it cannot. */
   #extendTo(end: PageIndex): boolean {
-    if (end > Math.ceil(this.#scope.records.pageLimit / SLOTS_PER_SUPERSLAB) * SLOTS_PER_SUPERSLAB) return false;
+    if (end > this.#scope.records.pageLimit) return false;
     const more = Math.ceil(end / SLOTS_PER_SUPERSLAB) - this.#registry.end;
     if (more <= 0) return true;
     const first = this.#registry.extend(more);
     if (first === -1) return false;
     this.#slots.adoptNew(first, more);
     return true;
+  }
+
+  /** Settles SuperSlabs that were made and may not be used, from the top, where memory can be returned. */
+  #settleFrom(first: SuperSlabIndex, end: SuperSlabIndex): void {
+    for (let superSlab = end - 1; superSlab >= first; superSlab--) this.#slots.settle(superSlab);
   }
 
   /** Claims a span of UNUSED slots in the SuperSlab; 0 when it has none. */

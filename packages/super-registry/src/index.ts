@@ -25,7 +25,7 @@ export interface SuperRegistryOptions {
 
 /** The recipe of a registry over an address space. Throws an OptionError when an option is out of range. */
 export function superRegistry(options: SuperRegistryOptions = {}): Recipe<AddressSpace, SuperRegistry> {
-  const prewarm = integerOption('prewarm', options.prewarm ?? 0, 0, 2_048);
+  const prewarm = integerOption('prewarm', options.prewarm, 0, 2_048, 0);
   return {
     box: 'super-registry',
     words: registryWords,

@@ -196,7 +196,8 @@ export class Registry implements SuperRegistry {
     }
     if (this.#words[this.#start + OLDEST] !== newer) complain('the list of FREE SuperSlabs does not end at its oldest');
     if (linked !== this.#count(Tier.FREE)) complain(`${linked} SuperSlabs linked, ${this.#count(Tier.FREE)} FREE`);
-    if (this.#space.committedPages < Math.min(this.end * SLOTS_PER_SUPERSLAB, this.#space.pageLimit)) {
+    const backed = this.end === this.first ? 0 : Math.min(this.end * SLOTS_PER_SUPERSLAB, this.#space.pageLimit);
+    if (this.#space.committedPages < backed) {
       complain(`SuperSlabs end at ${this.end}, memory at page ${this.#space.committedPages}`);
     }
   }

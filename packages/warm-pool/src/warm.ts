@@ -81,7 +81,7 @@ export class Warm implements WarmPool {
   offer(sizeClass: SizeClass, head: PageIndex): void {
     const record = this.#record(sizeClass);
     const count = this.#words[record + COUNT];
-    if (count >= this.#policy(POLICY_WARM_SIZE)) {
+    if (count >= this.#size()) {
       this.#parent.offer(sizeClass, head);
       return;
     }
@@ -144,7 +144,7 @@ export class Warm implements WarmPool {
   }
 
   #prefill(sizeClass: SizeClass): void {
-    const room = this.#policy(POLICY_WARM_SIZE) - this.#words[this.#record(sizeClass) + COUNT];
+    const room = this.#size() - this.#words[this.#record(sizeClass) + COUNT];
     for (let left = Math.min(this.#policy(POLICY_WARM_PREFILL), room); left > 0; left--) {
       const head = this.#parent.spare(sizeClass);
       if (head === 0) return;
@@ -179,6 +179,11 @@ export class Warm implements WarmPool {
 
   #record(sizeClass: SizeClass): number {
     return this.#start + HEADER_WORDS + sizeClass * RECORD_WORDS;
+  }
+
+  /** Slabs to keep per class: as many as the policy says, and no more than fit. */
+  #size(): number {
+    return Math.min(MAX_SLABS, this.#policy(POLICY_WARM_SIZE));
   }
 
   #policy(which: number): number {

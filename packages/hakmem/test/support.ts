@@ -1,0 +1,68 @@
+/** What the tests of the heap share: the compositions that they run over, a seeded generator, a full check of a heap. */
+
+import { expect } from 'vitest';
+import {
+  compose,
+  createHeap,
+  type Heap,
+  type HeapOptions,
+  localMemory,
+  sharedMemory,
+  wasmMemory,
+} from '../src/index.ts';
+
+export const MIB = 2 ** 20;
+
+/** A heap with the given options and an environment that changes nothing. */
+export function heapOf(options: HeapOptions = {}): Heap {
+  return createHeap({ maxBytes: 16 * MIB, env: false, ...options });
+}
+
+/** One of each kind of composition, each of 16 MiB or less. */
+export const COMPOSITIONS: Readonly<Record<string, () => Heap>> = {
+  shared: () => heapOf(),
+  local: () => heapOf({ memory: 'local', retainSuperSlabs: 0 }),
+  'wasm, shared': () =>
+    heapOf({ memory: wasmMemory(new WebAssembly.Memory({ initial: 2, maximum: 256, shared: true })) }),
+  'wasm, growing': () => heapOf({ memory: wasmMemory(new WebAssembly.Memory({ initial: 2, maximum: 256 })) }),
+  'wasm, a region': () =>
+    heapOf({ memory: wasmMemory(new WebAssembly.Memory({ initial: 200 }), { start: 1_000_000, end: 12_345_678 }) }),
+  'one class per SuperSlab': () => heapOf({ slotSharing: false, prewarmCount: 0 }),
+  'conservative, no affinity': () => heapOf({ profile: 'conservative', classAffinity: false, poolRefillBatch: 4 }),
+  'small caches': () =>
+    heapOf({ prewarmCount: 0, refillCountHot: 1, refillCountMid: 1, warmPoolSize: 1, drainInterval: 64 }),
+  'no warm pool': () => compose({ memory: localMemory({ maxBytes: 16 * MIB }), warm: null }),
+  'no tiny front': () => compose({ memory: sharedMemory({ maxBytes: 16 * MIB }), front: null }),
+  'no mid front': () => compose({ memory: sharedMemory({ maxBytes: 64 * MIB }), mid: null }),
+};
+
+/** A generator of unsigned 32-bit numbers, the same for the same seed (xorshift32, Marsaglia 2003). */
+export function generator(seed: number): (below: number) => number {
+  let x = seed | 1;
+  return (below) => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return (x >>> 0) % below;
+  };
+}
+
+/** Every equation holds, and every byte of the heap is in one line of the stats. */
+export function expectSound(heap: Heap): void {
+  expect(heap.verify().problems).toEqual([]);
+  const { capacity, ...lines } = heap.stats().bytes;
+  expect(Object.values(lines).reduce((sum, bytes) => sum + bytes, 0)).toBe(capacity);
+}
+
+/** Frees every live block and checks that all memory is then free. */
+export function expectEmpties(heap: Heap): void {
+  const live: number[] = [];
+  heap.walk((address) => live.push(address));
+  for (const address of live) heap.free(address);
+  heap.collect({ force: true });
+  expectSound(heap);
+  const { bytes, blocks, superSlabs } = heap.stats();
+  expect(blocks).toEqual({ live: 0, cached: 0, room: 0 });
+  expect(superSlabs.hot + superSlabs.draining).toBe(0);
+  expect(bytes.free + bytes.uncommitted + bytes.reserved).toBe(bytes.capacity);
+}
