@@ -183,7 +183,7 @@ export interface WarmPool extends SlabSource {
   stats(): WarmStats;
 }
 
-/** What a cache counts; nothing is counted on the hot path. */
+/** What a cache counts, modulo 2³²; nothing is counted on the hot path. */
 export interface CacheStats {
   readonly refills: number;
   /** Blocks that refills brought. */
@@ -202,7 +202,7 @@ export interface BlockCache extends Walkable {
   take(sizeClass: SizeClass): Address | 0;
   /** Takes a block of one of its slabs back; false, and nothing changed, when it is not live. Hot. */
   give(sizeClass: SizeClass, address: Address): boolean;
-  /** Brings the class's stack to `blocks` blocks or its cap; says how many it has. */
+  /** Fills the class's stack, if it is empty, as one refill of up to `blocks` blocks does; says how many it has. */
   prewarm(sizeClass: SizeClass, blocks: number): number;
   /** Lets go of cached blocks whose slab has nothing live, and retires those slabs. */
   drain(sizeClass: SizeClass): void;

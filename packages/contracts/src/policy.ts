@@ -44,7 +44,7 @@ export const MAX_CAP: Int32Array = BLOCK_BYTES.map((bytes, c) =>
 
 /**
  * Writes the defaults into a policy table: warm pools of 16 with a prefill of 3, a drain every 1,024 blocks, 4 FREE
- * SuperSlabs retained, full caps, tiny refills of 8 KiB (8 … 64 blocks), mid refills of 2 spans (at most half a cap).
+ * SuperSlabs retained, full caps, tiny refills of 8 KiB (8 … 64 blocks), mid refills of 2 spans ({@link midBatch}).
  */
 export function writeDefaultPolicy(table: Region): void {
   const { words, start } = table;
@@ -59,7 +59,11 @@ export function writeDefaultPolicy(table: Region): void {
   }
 }
 
-/** Blocks in a refill of `spans` spans of a mid class: at most half of what its stack holds. */
+/**
+ * Blocks in a refill of `spans` spans of a mid class: at most half of what its stack holds, so that the next frees fit,
+ * but at least a block of each span.
+ */
 export function midBatch(sizeClass: SizeClass, spans: number): number {
-  return Math.min(spans * SPAN_BLOCKS[sizeClass], MAX_CAP[sizeClass] >>> 1);
+  const most = Math.max(MAX_CAP[sizeClass] >>> 1, spans);
+  return Math.min(spans * SPAN_BLOCKS[sizeClass], most, MAX_CAP[sizeClass]);
 }

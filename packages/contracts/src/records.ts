@@ -58,7 +58,7 @@ export interface Region {
   readonly length: number;
 }
 
-/** The head of the slab, span or run that a page belongs to; the page itself when it belongs to none. */
+/** The head of the slab, span or run that a page below `pageLimit` belongs to; the page itself when it belongs to none. */
 export function headOf(words: Int32Array, page: PageIndex): PageIndex {
   const span = words[noteOf(page) + NOTE_SPAN];
   if (span < 0) return page + span;

@@ -28,6 +28,7 @@ import {
   noteOf,
   PAGE_BYTES,
   PageKind,
+  POLICY_RETAIN,
   pageWord,
   SlotState,
   type ThreadId,
@@ -256,7 +257,7 @@ export class Heap {
    */
   collect(options: CollectOptions = {}): number {
     this.alive('collect');
-    const { cache, pool, registry, space } = this.boxes;
+    const { cache, policy, pool, registry, space } = this.boxes;
     const before = space.committedPages;
     if (options.force) {
       cache.flushAll();
@@ -264,6 +265,7 @@ export class Heap {
       registry.trim(0);
     } else {
       for (let c = 0; c < CLASS_COUNT; c++) cache.drain(c);
+      registry.trim(policy.words[policy.start + POLICY_RETAIN]);
     }
     return (before - space.committedPages) * PAGE_BYTES;
   }

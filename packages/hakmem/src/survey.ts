@@ -69,6 +69,7 @@ export function* liveBlocks(records: Records, extent: Extent): Generator<Address
 
 /** The start and size of the block, live or not, that an unsigned 32-bit address lies in; null when it lies in none. */
 export function blockAround(records: Records, address: Address): { start: Address; bytes: number } | null {
+  if (address >>> PAGE_SHIFT >= records.pageLimit) return null;
   const { head, blocks, blockBytes } = extentAt(records, headOf(records.words, address >>> PAGE_SHIFT));
   const index = Math.floor((address - head * PAGE_BYTES) / blockBytes);
   return index < blocks ? { start: head * PAGE_BYTES + index * blockBytes, bytes: blockBytes } : null;

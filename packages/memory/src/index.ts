@@ -6,4 +6,4 @@
 
 export { type LocalMemoryOptions, localMemory } from './local.js';
 export { type SharedMemoryOptions, sharedMemory } from './shared.js';
-export { type WasmMemoryOptions, wasmMemory } from './wasm.js';
+export { type WasmMemory, type WasmMemoryOptions, wasmMemory } from './wasm.js';

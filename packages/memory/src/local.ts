@@ -4,7 +4,7 @@
  * that was given back has length 0.
  */
 
-import { type AddressSpace, type ControlArrays, PAGE_BYTES } from '@hakmem/contracts';
+import { type AddressSpace, type ControlArrays, PAGE_BYTES, SLOTS_PER_SUPERSLAB } from '@hakmem/contracts';
 import { byteOption, MIN_BYTES, makeControl, pagesIn } from './options.js';
 
 /** Options of {@link localMemory}. */
@@ -54,7 +54,10 @@ class LocalSpace implements AddressSpace {
   }
 
   release(pages: number): void {
-    if (pages < this.committedPages) this.buffer.resize(pages * PAGE_BYTES);
+    // In steps of a SuperSlab: V8 writes zeros to what it takes away, and would make all of it resident first.
+    while (this.committedPages > pages) {
+      this.buffer.resize(Math.max(pages, this.committedPages - SLOTS_PER_SUPERSLAB) * PAGE_BYTES);
+    }
   }
 
   control(words: number, liveBytes: number): ControlArrays {

@@ -12,11 +12,12 @@ import {
   type AddressSpace,
   ArgumentError,
   type ControlArrays,
-  MAX_PAGES,
+  integerOption,
+  MAX_BYTES,
   OptionError,
   PAGE_BYTES,
 } from '@hakmem/contracts';
-import { makeControl } from './options.js';
+import { MIN_BYTES, makeControl, pagesIn } from './options.js';
 
 /** Options of {@link wasmMemory}. */
 export interface WasmMemoryOptions {
@@ -28,27 +29,31 @@ export interface WasmMemoryOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** What is used of a WebAssembly.Memory, named by shape so that no compiler needs the DOM's types. */
+export interface WasmMemory {
+  readonly buffer: ArrayBufferLike;
+  grow(pages: number): number;
+}
+
 /**
- * An address space in a WebAssembly.Memory. Throws an ArgumentError when `memory` is none, and an OptionError when the
- * region does not lie in it or holds no page.
+ * An address space in a WebAssembly.Memory. Throws an ArgumentError when `memory` is none or is too small, and an
+ * OptionError when the region does not lie in it or holds no page.
  */
-export function wasmMemory(memory: WebAssembly.Memory, options: WasmMemoryOptions = {}): AddressSpace {
+export function wasmMemory(memory: WasmMemory, options: WasmMemoryOptions = {}): AddressSpace {
   if (!(memory instanceof WebAssembly.Memory)) throw new ArgumentError('memory', memory, 'a WebAssembly.Memory');
-  const size = memory.buffer.byteLength;
   const { start, end, maxBytes } = options;
-  const ceiling = end === undefined ? MAX_PAGES * PAGE_BYTES : size;
-  const inside = (name: string, value: number, low: number): number => {
-    if (Number.isInteger(value) && value >= low && value <= ceiling) return value;
-    throw new OptionError(name, value, `an integer of bytes from ${low} to ${ceiling}, inside the memory`);
-  };
-  const firstPage = Math.max(1, Math.ceil(inside('start', start ?? PAGE_BYTES, 0) / PAGE_BYTES));
+  const region = end !== undefined;
+  const ceiling = region ? memory.buffer.byteLength : MAX_BYTES;
+  if (ceiling < MIN_BYTES)
+    throw new ArgumentError('memory', `${ceiling} bytes`, `at least ${MIN_BYTES} bytes for a region`);
+  if (region && maxBytes !== undefined) throw new OptionError('maxBytes', maxBytes, 'no maxBytes where end is given');
+  const firstByte = integerOption('start', start, 0, ceiling - PAGE_BYTES, PAGE_BYTES);
+  const firstPage = Math.max(1, Math.ceil(firstByte / PAGE_BYTES));
   const low = (firstPage + 1) * PAGE_BYTES;
-  const pageLimit = Math.floor(
-    end === undefined
-      ? inside('maxBytes', maxBytes ?? ceiling, low) / PAGE_BYTES
-      : inside('end', end, low) / PAGE_BYTES,
-  );
-  return new WasmSpace(memory, firstPage, pageLimit, end === undefined);
+  const last = region
+    ? integerOption('end', end, low, ceiling)
+    : integerOption('maxBytes', maxBytes, low, ceiling, ceiling);
+  return new WasmSpace(memory, firstPage, pagesIn(last), !region);
 }
 
 class WasmSpace implements AddressSpace {
@@ -57,11 +62,11 @@ class WasmSpace implements AddressSpace {
   readonly returnsMemory = false;
   readonly firstPage: number;
   readonly pageLimit: number;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WasmMemory;
   readonly #grows: boolean;
   #bytes: Uint8Array;
 
-  constructor(memory: WebAssembly.Memory, firstPage: number, pageLimit: number, grows: boolean) {
+  constructor(memory: WasmMemory, firstPage: number, pageLimit: number, grows: boolean) {
     this.#memory = memory;
     this.#grows = grows;
     this.firstPage = firstPage;
@@ -88,8 +93,14 @@ class WasmSpace implements AddressSpace {
     const committed = this.committedPages;
     if (pages <= committed) return true;
     if (!this.#grows || pages > this.pageLimit) return false;
+    // A memory that is not shared gets a new buffer at each growth, which costs the engine a collection: an eighth at least.
+    const ahead = this.shared ? pages : Math.min(this.pageLimit, committed + (committed >>> 3));
+    return (ahead > pages && this.#grow(ahead - committed)) || this.#grow(pages - committed);
+  }
+
+  #grow(pages: number): boolean {
     try {
-      this.#memory.grow(pages - committed);
+      this.#memory.grow(pages);
       return true;
     } catch {
       return false;

@@ -29,20 +29,24 @@ import {
 
 /** Options of {@link poolTls}. */
 export interface PoolTlsOptions {
-  /** Spans that a refill fetches at most (1 … 4, default 2); fewer where half of the class's cap is less. */
+  /**
+   * Spans that a refill fetches at most (1 … 4); fewer where half of the class's cap is less. Not given: what the policy
+   * table says, by default 2.
+   */
   readonly refillSpans?: number | undefined;
 }
 
 /** The recipe of the front over a cache. Throws an OptionError when an option is out of range. */
 export function poolTls(options: PoolTlsOptions = {}): Recipe<BlockCache, Front> {
-  const spans = integerOption('refillSpans', options.refillSpans, 1, 4, 2);
+  const spans = options.refillSpans === undefined ? null : integerOption('refillSpans', options.refillSpans, 1, 4);
   return {
     box: 'pool-tls',
     words: () => 0,
     build({ policy }, cache) {
       requireMethods('pool-tls', 'cache', cache, ['take', 'give']);
-      for (let c = TINY_CLASS_COUNT; c < CLASS_COUNT; c++)
+      for (let c = TINY_CLASS_COUNT; spans !== null && c < CLASS_COUNT; c++) {
         policy.words[policy.start + policyBatch(c)] = midBatch(c, spans);
+      }
       return new PoolTls(cache);
     },
   };

@@ -2,7 +2,7 @@
  * The pool's hints: what the page words say, gathered into masks so that no search has to read the words of a whole
  * heap. A hint may be wrong: the claim of the page word decides.
  *
- *   per SuperSlab   ┌ unused ┬ empty ┬ touched ┐  a bit per slot
+ *   per SuperSlab   ┌ unused ┬ empty ┬ reserved ┬ touched ┐  a bit per slot; ACTIVE is none of the first three
  *   sets            a bit per SuperSlab:
  *                   open         HOT, with an UNUSED slot
  *                   draining     DRAINING, with an UNUSED slot
@@ -26,7 +26,7 @@ import {
 } from '@hakmem/contracts';
 import { lowest } from './bits.js';
 
-const MASKS = 3;
+const MASKS = 4;
 
 function superSlabsIn(pageLimit: number): number {
   return Math.ceil(pageLimit / SLOTS_PER_SUPERSLAB);
@@ -96,12 +96,21 @@ export class Hints {
     this.words[this.#masks + MASKS * superSlab + 1] = mask;
   }
 
+  setReserved(superSlab: SuperSlabIndex, mask: number): void {
+    this.words[this.#masks + MASKS * superSlab + 2] = mask;
+  }
+
+  active(superSlab: SuperSlabIndex): number {
+    const at = this.#masks + MASKS * superSlab;
+    return ~(this.words[at] | this.words[at + 1] | this.words[at + 2]);
+  }
+
   touched(superSlab: SuperSlabIndex): number {
-    return this.words[this.#masks + MASKS * superSlab + 2];
+    return this.words[this.#masks + MASKS * superSlab + 3];
   }
 
   setTouched(superSlab: SuperSlabIndex, mask: number): void {
-    this.words[this.#masks + MASKS * superSlab + 2] = mask;
+    this.words[this.#masks + MASKS * superSlab + 3] = mask;
   }
 
   /** First member of both sets after `after` (-1: from the start), in order of address; -1 when there is none. */

@@ -151,6 +151,7 @@ export class Pool implements SlotPool {
       const tier = this.#registry.tier(superSlab);
       check('unused slots', hints.unused(superSlab), unused);
       check('empty slots', hints.empty(superSlab), empty);
+      check('active slots', hints.active(superSlab), active);
       check('FREE', tier === Tier.FREE, active === 0);
       check('open', hints.has(hints.open, superSlab), tier === Tier.HOT && unused !== 0);
       check('draining', hints.has(hints.draining, superSlab), tier === Tier.DRAINING && unused !== 0);

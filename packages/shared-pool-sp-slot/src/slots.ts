@@ -182,9 +182,10 @@ export class Slots {
 
   /** Takes a SuperSlab over from the registry: its masks are read from its page words. */
   adopt(superSlab: SuperSlabIndex): void {
-    const { unused, empty } = masksOf(this.pages, superSlab);
+    const { unused, empty, active } = masksOf(this.pages, superSlab);
     this.hints.setUnused(superSlab, unused);
     this.hints.setEmpty(superSlab, empty);
+    this.hints.setReserved(superSlab, ~(unused | empty | active));
     this.#reopen(superSlab);
   }
 
@@ -198,9 +199,10 @@ export class Slots {
 
   /** After slots were let go of: gives the SuperSlab the tier that its ACTIVE slots ask for. */
   settle(superSlab: SuperSlabIndex): void {
-    const { active, unused } = masksOf(this.pages, superSlab);
+    const active = this.hints.active(superSlab);
     const tier = this.#registry.tier(superSlab);
     const few = population(active) <= DRAIN_AT_MOST;
+    const unused = this.hints.unused(superSlab);
     if (active === 0) {
       this.sweep(superSlab);
       this.#registry.free(superSlab);

@@ -3,7 +3,8 @@
  *
  * SuperSlabs exist from `first` to `end` without a gap; memory grows and shrinks at `end` alone. The FREE ones are linked
  * in the order in which they became free: reuse takes the last one (its memory is likely still in the processor's
- * caches), and memory is returned lazily, when more than the policy's `retain` are FREE and the topmost is among them.
+ * caches), and memory is returned lazily: when more are FREE than the policy's `retain` and than half of those in use, and
+ * the topmost is among them. A load whose blocks come and go at the top then does not resize memory at each of them.
  *
  *   region  ┌ end ┬ newest ┬ oldest ┬ hot ┬ draining ┬ free ┬ peak ┬ created ┬ returned ┐┌ tier ┬ older ┬ newer ┐ per SuperSlab
  *
@@ -137,7 +138,8 @@ export class Registry implements SuperRegistry {
     else words[this.#record(newest - 1) + NEWER] = superSlab + 1;
     words[this.#start + NEWEST] = superSlab + 1;
     this.#scope.log?.(`[SS_LRU_PUSH] ss=${superSlab}`);
-    this.trim(this.#scope.policy.words[this.#scope.policy.start + POLICY_RETAIN]);
+    const used = this.#count(Tier.HOT) + this.#count(Tier.DRAINING);
+    this.trim(Math.max(this.#scope.policy.words[this.#scope.policy.start + POLICY_RETAIN], used >>> 1));
   }
 
   trim(retain: number): number {
@@ -185,6 +187,9 @@ export class Registry implements SuperRegistry {
       if (counted[tier] !== this.#count(tier))
         complain(`tier ${tier}: ${counted[tier]} found, ${this.#count(tier)} counted`);
     }
+    const made = this.stats().created - this.stats().returned;
+    if (made !== this.end - this.first)
+      complain(`${made} SuperSlabs made and not returned, ${this.end - this.first} there`);
     let linked = 0;
     let newer = 0;
     for (let link = this.#words[this.#start + NEWEST]; link !== 0 && linked <= this.#limit; linked++) {

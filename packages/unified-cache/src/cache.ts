@@ -126,6 +126,7 @@ export class Cache implements BlockCache {
       }
     }
     words[this.tops + 2 * sizeClass] = kept;
+    words[this.tops + 2 * CLASS_COUNT + sizeClass] = 0;
     for (const address of idle) {
       this.slabs.adjust(address, -1);
       this.source.retire(sizeClass, this.slabs.headOf(address));
@@ -146,7 +147,7 @@ export class Cache implements BlockCache {
   }
 
   stats(): CacheStats {
-    const counter = (which: number): number => this.words[this.scope.region.start + which];
+    const counter = (which: number): number => this.words[this.scope.region.start + which] >>> 0;
     return {
       refills: counter(REFILLS),
       refilled: counter(REFILLED),
@@ -158,13 +159,19 @@ export class Cache implements BlockCache {
   }
 
   verify(report: Report): void {
+    for (let c = 0; c < CLASS_COUNT; c++) {
+      const depth = this.words[this.tops + 2 * c] - this.bottoms[c];
+      const sound = depth >= 0 && depth <= MAX_CAP[c] && this.words[this.bottoms[c]] === 0;
+      if (!sound)
+        report({ box: 'unified-cache', message: `the stack of class ${c} is damaged, depth ${depth}`, address: 0 });
+    }
     verifyCache(this.scope, this, report);
     this.source.verify(report);
   }
 
   /** The stack is empty: refills it and takes the first block; 0 when no slab with room is to be had. */
   private takeFromSlab(sizeClass: SizeClass): Address | 0 {
-    const got = this.refill(sizeClass, this.policy(policyBatch(sizeClass)));
+    const got = this.refill(sizeClass, Math.max(1, this.policy(policyBatch(sizeClass))));
     return got === 0 ? 0 : this.take(sizeClass);
   }
 
@@ -175,7 +182,7 @@ export class Cache implements BlockCache {
     const cap = this.cap(sizeClass);
     const most = Math.min(want, cap);
     let got = 0;
-    while (got < most) {
+    for (let slabs = most; got < most && slabs > 0; slabs--) {
       const any = got === 0 || sizeClass >= TINY_CLASS_COUNT;
       const head = any ? this.source.acquire(sizeClass) : this.source.spare(sizeClass);
       if (head === 0) break;
@@ -201,10 +208,7 @@ export class Cache implements BlockCache {
     this.words[at + 1] = bottom + cap;
     this.words[++this.words[at]] = address;
     const letGo = this.tops + 2 * CLASS_COUNT + sizeClass;
-    if (this.words[letGo] >= this.policy(POLICY_DRAIN_INTERVAL)) {
-      this.words[letGo] = 0;
-      this.drain(sizeClass);
-    }
+    if (this.words[letGo] >= this.policy(POLICY_DRAIN_INTERVAL)) this.drain(sizeClass);
     return true;
   }
 
@@ -215,11 +219,10 @@ export class Cache implements BlockCache {
     const at = this.tops + 2 * sizeClass;
     const first = this.bottoms[sizeClass] + 1;
     const top = words[at];
-    const gone = words.slice(first, first + count);
+    let retired = 0;
+    for (let i = first; i < first + count; i++) if (this.slabs.letGo(sizeClass, words[i])) retired++;
     words.copyWithin(first, first + count, top + 1);
     words[at] = top - count;
-    let retired = 0;
-    for (const address of gone) if (this.slabs.letGo(sizeClass, address)) retired++;
     words[this.tops + 2 * CLASS_COUNT + sizeClass] += count;
     this.count(FLUSHES, 1);
     this.count(FLUSHED, count);

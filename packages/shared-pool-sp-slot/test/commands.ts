@@ -1,0 +1,228 @@
+/** What a property test does to a pool, each as a command that prints itself and compares everything with the model. */
+
+import {
+  CLASS_COUNT,
+  headOf,
+  NOTE_CURSOR,
+  NOTE_NEXT,
+  NOTE_PREV,
+  NOTE_ROOM,
+  NOTE_SPAN,
+  noteOf,
+  PageKind,
+  pageWord,
+  SlotState,
+  SPAN_BLOCKS,
+  SPAN_PAGES,
+  TINY_CLASS_COUNT,
+} from '@hakmem/contracts';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { Counter } from '../src/slots.js';
+import { LARGE, type Model, type Slot } from './model.js';
+import { OWNER, type Stand } from './stand.js';
+
+export type PoolCommand = fc.Command<Model, Stand>;
+
+function wordOf({ state, sizeClass }: Slot): number {
+  if (state === SlotState.UNUSED) return 0;
+  if (state !== SlotState.ACTIVE) return pageWord(state, PageKind.NONE, 0, sizeClass);
+  if (sizeClass === LARGE) return pageWord(state, PageKind.LARGE, OWNER, 0);
+  return pageWord(state, sizeClass < TINY_CLASS_COUNT ? PageKind.TINY : PageKind.MID, OWNER, sizeClass);
+}
+
+/** Compares words, notes, tiers, lists and counters, and asks the walker. */
+function compare(model: Model, real: Stand): void {
+  const { words } = real.records;
+  expect(real.problems()).toEqual([]);
+  expect(real.registry.end).toBe(model.end);
+  expect(real.registry.freed).toEqual(model.freed);
+  for (let superSlab = model.first; superSlab < model.end; superSlab++) {
+    if (real.registry.tier(superSlab) !== model.tiers[superSlab])
+      expect(`tier of ${superSlab}: ${real.registry.tier(superSlab)}`).toBe(`${model.tiers[superSlab]}`);
+  }
+  for (let page = model.first * 32; page < model.end * 32; page++) {
+    const slot = model.slots[page];
+    if (words[page] !== wordOf(slot)) expect({ page, word: words[page] }).toEqual({ page, word: wordOf(slot) });
+    if (slot.state === SlotState.ACTIVE && headOf(words, page) !== slot.head)
+      expect({ page, head: headOf(words, page) }).toEqual({ page, head: slot.head });
+  }
+  for (const [head, pages] of model.runs) expect(words[noteOf(head) + NOTE_SPAN]).toBe(pages);
+  const stats = model.stats();
+  expect(real.pool.stats()).toEqual(stats);
+  expect(real.region.words[real.region.start + Counter.EMPTY_NOW]).toBe(stats.emptySlots);
+}
+
+class Acquire implements PoolCommand {
+  constructor(
+    readonly sizeClass: number,
+    readonly times: number,
+  ) {}
+  check(): boolean {
+    return true;
+  }
+  run(model: Model, real: Stand): void {
+    const { words } = real.records;
+    for (let i = 0; i < this.times; i++) {
+      const expected = model.acquire(this.sizeClass);
+      const head = real.pool.acquire(this.sizeClass);
+      if (expected === null) {
+        expect(head).toBe(0);
+        return;
+      }
+      expect(expected.heads).toContain(head);
+      model.took(head, this.sizeClass, expected.stage);
+      const note = noteOf(head);
+      expect(words[note + NOTE_SPAN]).toBe(SPAN_PAGES[this.sizeClass]);
+      expect(words[note + NOTE_ROOM]).toBe(SPAN_BLOCKS[this.sizeClass]);
+      for (const field of [NOTE_CURSOR, NOTE_NEXT, NOTE_PREV]) expect(words[note + field]).toBe(0);
+    }
+    compare(model, real);
+  }
+  toString(): string {
+    return `acquire(${this.sizeClass}) × ${this.times}`;
+  }
+}
+
+class Release implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly times: number,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return model.slabs.length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    for (let i = 0; i < this.times && model.slabs.length > 0; i++) {
+      const head = model.slabs[this.pick % model.slabs.length];
+      // What a user of the slab leaves in its note; the pool must not rely on it.
+      real.records.words[noteOf(head) + NOTE_CURSOR] = 3;
+      real.records.words[noteOf(head) + NOTE_NEXT] = 0;
+      real.pool.release(head);
+      model.release(head);
+    }
+    compare(model, real);
+  }
+  toString(): string {
+    return `release(slab ${this.pick}) × ${this.times}`;
+  }
+}
+
+class AcquireRun implements PoolCommand {
+  constructor(
+    readonly pages: number,
+    readonly align: number,
+  ) {}
+  check(): boolean {
+    return true;
+  }
+  run(model: Model, real: Stand): void {
+    expect(real.pool.acquireRun(this.pages, this.align)).toBe(model.acquireRun(this.pages, this.align));
+    compare(model, real);
+  }
+  toString(): string {
+    return `acquireRun(${this.pages}, ${this.align})`;
+  }
+}
+
+class ReleaseRun implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly keep: number,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return model.runs.size > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const [head, pages] = [...model.runs][this.pick % model.runs.size];
+    const from = Math.min(Math.floor(pages * this.keep), pages - 1);
+    real.pool.releaseRun(head, pages, from);
+    model.releaseRun(head, from, (superSlab) => real.registry.tier(superSlab) === 2);
+    compare(model, real);
+  }
+  toString(): string {
+    return `releaseRun(run ${this.pick}, keep ${this.keep})`;
+  }
+}
+
+class ExtendRun implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly by: number,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return model.runs.size > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const [head, pages] = [...model.runs][this.pick % model.runs.size];
+    expect(real.pool.extendRun(head, pages, pages + this.by)).toBe(model.extendRun(head, pages + this.by));
+    compare(model, real);
+  }
+  toString(): string {
+    return `extendRun(run ${this.pick}, +${this.by})`;
+  }
+}
+
+class Sweep implements PoolCommand {
+  check(): boolean {
+    return true;
+  }
+  run(model: Model, real: Stand): void {
+    expect(real.pool.sweep()).toBe(model.sweep());
+    compare(model, real);
+  }
+  toString(): string {
+    return 'sweep()';
+  }
+}
+
+class Memory implements PoolCommand {
+  constructor(readonly superSlabs: number) {}
+  check(): boolean {
+    return true;
+  }
+  run(model: Model, real: Stand): void {
+    const limit = Math.ceil(model.place.pageLimit / 32);
+    model.memory = Math.min(limit, model.first + this.superSlabs);
+    real.registry.memory = model.memory;
+  }
+  toString(): string {
+    return `memory for ${this.superSlabs} SuperSlabs`;
+  }
+}
+
+/** Few classes, so that they meet again, and of every span length that there is. */
+const classes = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(0, 5, 31) },
+  { weight: 3, arbitrary: fc.integer({ min: TINY_CLASS_COUNT, max: CLASS_COUNT - 1 }) },
+  { weight: 2, arbitrary: fc.constantFrom(40, 75, 88, 95) },
+);
+
+const pick = fc.nat(999);
+const slabCommands: fc.Arbitrary<PoolCommand>[] = [
+  fc.tuple(classes, fc.integer({ min: 1, max: 6 })).map(([c, times]) => new Acquire(c, times)),
+  fc.tuple(classes, fc.integer({ min: 1, max: 24 })).map(([c, times]) => new Acquire(c, times)),
+  fc.tuple(pick, fc.integer({ min: 1, max: 4 })).map(([which, times]) => new Release(which, times)),
+  fc.tuple(pick, fc.integer({ min: 1, max: 16 })).map(([which, times]) => new Release(which, times)),
+  fc.constant(new Sweep()),
+  fc.integer({ min: 0, max: 9 }).map((superSlabs) => new Memory(superSlabs)),
+];
+const runLength = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 80 }));
+const runCommands = (maxAlign: number): fc.Arbitrary<PoolCommand>[] => [
+  fc
+    .tuple(
+      runLength,
+      fc.oneof(
+        fc.constant(1),
+        fc.nat(Math.log2(maxAlign)).map((log) => 2 ** log),
+      ),
+    )
+    .map(([pages, align]) => new AcquireRun(pages, align)),
+  fc.tuple(pick, fc.constantFrom(0, 0, 0.3, 0.5, 0.9)).map(([which, keep]) => new ReleaseRun(which, keep)),
+  fc.tuple(pick, fc.constantFrom(0, 1, 2, 7, 20, 40)).map(([which, by]) => new ExtendRun(which, by)),
+];
+
+/** Commands for slabs, and for runs with alignments up to `maxAlign` pages. */
+export function poolCommands(maxAlign: number): fc.Arbitrary<Iterable<PoolCommand>> {
+  return fc.commands([...slabCommands, ...runCommands(maxAlign)], { maxCommands: 60, size: 'max' });
+}

@@ -1,0 +1,307 @@
+/**
+ * The pool as a plain model: one object per page, searched page by page. It says which stage serves a request, which
+ * places would do, and what every page word, tier and counter must be afterwards.
+ */
+
+import {
+  type PageIndex,
+  type PoolStats,
+  type SizeClass,
+  SlotState,
+  SPAN_PAGES,
+  type SuperSlabIndex,
+  Tier,
+} from '@hakmem/contracts';
+import type { SharedPoolOptions } from '../src/index.js';
+
+/** Stands for the class of the pages of a large run. */
+export const LARGE = -1;
+
+export interface Slot {
+  state: SlotState;
+  /** First page of the slab, span or run; of an EMPTY one, of what it was. */
+  head: PageIndex;
+  sizeClass: SizeClass | typeof LARGE;
+}
+
+/** Where a request may be served, and by which stage. */
+export interface Expected {
+  readonly stage: 'reuse' | 'unused' | 'fresh';
+  readonly heads: PageIndex[];
+}
+
+export interface ModelPlace {
+  readonly firstPage: PageIndex;
+  readonly pageLimit: number;
+  readonly retain: number;
+}
+
+type Counters = { -readonly [K in Exclude<keyof PoolStats, 'unusedSlots' | 'emptySlots' | 'touchedPages'>]: number };
+
+export class Model {
+  readonly place: ModelPlace;
+  readonly rules: { readonly affinity: boolean; readonly sharing: boolean };
+  readonly slots: Slot[] = [];
+  readonly tiers: Tier[] = [];
+  /** FREE SuperSlabs, the one freed last at the end. */
+  readonly freed: SuperSlabIndex[] = [];
+  readonly touched = new Set<PageIndex>();
+  readonly slabs: PageIndex[] = [];
+  readonly runs = new Map<PageIndex, number>();
+  readonly counters: Counters = {
+    reuse: 0,
+    unused: 0,
+    fresh: 0,
+    affine: 0,
+    swept: 0,
+    released: 0,
+    runs: 0,
+    retries: 0,
+  };
+  /** How often the model went where not every program goes. */
+  readonly seen = { refused: 0, drained: 0 };
+  readonly first: SuperSlabIndex;
+  end: SuperSlabIndex;
+  /** SuperSlabs from this index on get no memory. */
+  memory: number;
+
+  constructor(place: ModelPlace, options: SharedPoolOptions) {
+    this.place = place;
+    this.rules = { affinity: options.classAffinity ?? true, sharing: options.slotSharing ?? true };
+    this.first = place.firstPage >>> 5;
+    this.end = this.first;
+    this.memory = Math.ceil(place.pageLimit / 32);
+  }
+
+  acquire(sizeClass: SizeClass): Expected | null {
+    const empties = this.#pages((slot, page) => this.#emptyOf(slot, sizeClass) && slot.head === page);
+    if (empties.length > 0) return { stage: 'reuse', heads: empties };
+    return this.#unused(sizeClass) ?? this.#fresh(sizeClass);
+  }
+
+  /** Takes note that the pool served a request from `head` on. */
+  took(head: PageIndex, sizeClass: SizeClass, stage: Expected['stage']): void {
+    this.counters[stage]++;
+    if (stage === 'unused' && this.#holds(head >>> 5, sizeClass)) this.counters.affine++;
+    this.slabs.push(head);
+    this.#occupy(head, head, SPAN_PAGES[sizeClass], sizeClass);
+  }
+
+  release(head: PageIndex): void {
+    const { sizeClass } = this.slots[head];
+    for (let i = 0; i < SPAN_PAGES[sizeClass]; i++) this.slots[head + i].state = SlotState.EMPTY;
+    this.counters.released++;
+    this.slabs.splice(this.slabs.indexOf(head), 1);
+    const superSlab = head >>> 5;
+    const few = this.count(superSlab, SlotState.ACTIVE) <= 4 && this.count(superSlab, SlotState.UNUSED) > 0;
+    this.#settle(superSlab, this.tiers[superSlab] === Tier.DRAINING || (few && this.#anotherOpen(superSlab)));
+  }
+
+  /** Where a run goes; 0: nowhere. */
+  acquireRun(pages: number, align: number): PageIndex | 0 {
+    let page = this.#findRun(pages, align);
+    if (page === 0 && this.sweep() > 0) page = this.#findRun(pages, align);
+    if (page === 0) page = this.#growFor(pages, align);
+    if (page === 0) return 0;
+    this.runs.set(page, pages);
+    this.counters.runs++;
+    this.#occupy(page, page, pages, LARGE);
+    return page;
+  }
+
+  /** `draining` tells what the pool did where it has a choice: SuperSlabs of one run that are let go of together. */
+  releaseRun(head: PageIndex, from: number, draining: (superSlab: SuperSlabIndex) => boolean): void {
+    const pages = this.runs.get(head) ?? 0;
+    for (let page = head + from; page < head + pages; page++)
+      this.slots[page] = { state: SlotState.UNUSED, head: page, sizeClass: 0 };
+    if (from === 0) this.runs.delete(head);
+    else this.runs.set(head, from);
+    for (let superSlab = (head + pages - 1) >>> 5; superSlab >= (head + from) >>> 5; superSlab--) {
+      if (from === pages) break;
+      const was = this.tiers[superSlab];
+      const may = this.count(superSlab, SlotState.ACTIVE) <= 4 && this.#anotherOpen(superSlab);
+      this.#settle(superSlab, was === Tier.DRAINING || (may && draining(superSlab)));
+    }
+  }
+
+  extendRun(head: PageIndex, wanted: number): boolean {
+    const pages = this.runs.get(head) ?? 0;
+    const end = head + wanted;
+    for (let page = head + pages; page < Math.min(end, this.end * 32); page++) {
+      const { state } = this.slots[page];
+      if (state !== SlotState.UNUSED && state !== SlotState.EMPTY) return false;
+    }
+    if (end > this.place.pageLimit || Math.ceil(end / 32) > Math.max(this.memory, this.end)) return false;
+    while (this.end * 32 < end) this.#grow();
+    for (let superSlab = (head + pages) >>> 5; superSlab <= (end - 1) >>> 5; superSlab++) this.#sweep(superSlab);
+    this.runs.set(head, wanted);
+    this.#occupy(head, head + pages, wanted - pages, LARGE);
+    return true;
+  }
+
+  sweep(): number {
+    let swept = 0;
+    for (let superSlab = this.first; superSlab < this.end; superSlab++) swept += this.#sweep(superSlab);
+    return swept;
+  }
+
+  count(superSlab: SuperSlabIndex, state: SlotState): number {
+    return this.slots.slice(superSlab * 32, superSlab * 32 + 32).filter((slot) => slot.state === state).length;
+  }
+
+  stats(): PoolStats {
+    const all = (state: SlotState): number => this.#pages((slot) => slot.state === state).length;
+    return {
+      ...this.counters,
+      unusedSlots: all(SlotState.UNUSED),
+      emptySlots: all(SlotState.EMPTY),
+      touchedPages: this.touched.size,
+    };
+  }
+
+  #unused(sizeClass: SizeClass): Expected | null {
+    const span = SPAN_PAGES[sizeClass];
+    const inTier = (tier: Tier): PageIndex[] =>
+      this.#pages((_, page) => this.tiers[page >>> 5] === tier && (page & 31) + span <= 32 && this.#free(page, span));
+    const beside = (pages: PageIndex[]): PageIndex[] => pages.filter((page) => this.#holds(page >>> 5, sizeClass));
+    const [hot, draining] = [inTier(Tier.HOT), inTier(Tier.DRAINING)];
+    const { affinity, sharing } = this.rules;
+    const order = sharing ? [affinity ? beside(hot) : [], hot, draining] : [beside(hot), beside(draining)];
+    const heads = order.find((pages) => pages.length > 0);
+    return heads === undefined ? null : { stage: 'unused', heads };
+  }
+
+  #fresh(sizeClass: SizeClass): Expected | null {
+    const span = SPAN_PAGES[sizeClass];
+    const fits = (superSlab: SuperSlabIndex): PageIndex[] =>
+      this.#pages((_, page) => page >>> 5 === superSlab && (page & 31) + span <= 32 && this.#free(page, span));
+    const short: SuperSlabIndex[] = [];
+    const answer = (): Expected | null => {
+      for (;;) {
+        let superSlab = this.freed.pop();
+        if (superSlab === undefined) {
+          if (this.rules.sharing && this.sweep() > 0) {
+            const expected = this.#unused(sizeClass);
+            if (expected !== null) return expected;
+          }
+          if (this.end >= this.memory) {
+            this.seen.refused++;
+            return null;
+          }
+          superSlab = this.#grow();
+        }
+        this.tiers[superSlab] = Tier.HOT;
+        const heads = fits(superSlab);
+        if (heads.length > 0) return { stage: 'fresh', heads };
+        short.push(superSlab);
+      }
+    };
+    const expected = answer();
+    for (const superSlab of short) this.#freeUp(superSlab);
+    return expected;
+  }
+
+  #findRun(pages: number, align: number): PageIndex | 0 {
+    const from = Math.max(this.first * 32, 1);
+    for (let page = Math.ceil(from / align) * align; page + pages <= this.end * 32; page += align)
+      if (this.#free(page, pages)) return page;
+    return 0;
+  }
+
+  /** Grows until the run fits; SuperSlabs that it does not use, or not after all, are FREE. */
+  #growFor(pages: number, align: number): PageIndex | 0 {
+    const before = this.end;
+    for (let found = 0; ; ) {
+      let tail = this.end * 32;
+      while (tail > this.first * 32 && this.slots[tail - 1].state === SlotState.UNUSED) tail--;
+      const end = Math.ceil(tail / align) * align + pages;
+      const refused = end > this.place.pageLimit || Math.ceil(end / 32) > this.memory;
+      while (!refused && this.end * 32 < end) this.#grow();
+      if (!refused) found = this.#findRun(pages, align);
+      if (!refused && found === 0) continue;
+      const used = refused ? this.end : found >>> 5;
+      for (let superSlab = used - 1; superSlab >= before; superSlab--) this.#freeUp(superSlab);
+      return found;
+    }
+  }
+
+  #grow(): SuperSlabIndex {
+    const superSlab = this.end++;
+    for (let page = superSlab * 32; page < superSlab * 32 + 32; page++) {
+      const inside = page >= this.place.firstPage && page < this.place.pageLimit;
+      this.slots[page] = { state: inside ? SlotState.UNUSED : SlotState.RESERVED, head: page, sizeClass: 0 };
+      this.touched.delete(page);
+    }
+    this.tiers[superSlab] = Tier.HOT;
+    return superSlab;
+  }
+
+  #occupy(head: PageIndex, from: PageIndex, pages: number, sizeClass: SizeClass | typeof LARGE): void {
+    for (let page = from; page < from + pages; page++) {
+      this.slots[page] = { state: SlotState.ACTIVE, head, sizeClass };
+      this.touched.add(page);
+      const superSlab = page >>> 5;
+      if (this.freed.includes(superSlab)) this.freed.splice(this.freed.indexOf(superSlab), 1);
+      this.tiers[superSlab] = Tier.HOT;
+    }
+  }
+
+  #settle(superSlab: SuperSlabIndex, drains: boolean): void {
+    if (this.count(superSlab, SlotState.ACTIVE) === 0) {
+      this.#sweep(superSlab);
+      this.#freeUp(superSlab);
+    } else if (drains) {
+      this.#sweep(superSlab);
+      this.tiers[superSlab] = Tier.DRAINING;
+      this.seen.drained++;
+    }
+  }
+
+  #freeUp(superSlab: SuperSlabIndex): void {
+    this.tiers[superSlab] = Tier.FREE;
+    this.freed.push(superSlab);
+    while (this.end > this.first && this.tiers[this.end - 1] === Tier.FREE && this.freed.length > this.place.retain) {
+      this.end--;
+      this.freed.splice(this.freed.indexOf(this.end), 1);
+      this.tiers[this.end] = Tier.ABSENT;
+      for (let page = this.end * 32; page < this.end * 32 + 32; page++) this.touched.delete(page);
+    }
+  }
+
+  #sweep(superSlab: SuperSlabIndex): number {
+    let swept = 0;
+    for (let page = superSlab * 32; page < superSlab * 32 + 32; page++) {
+      if (this.slots[page].state !== SlotState.EMPTY) continue;
+      this.slots[page] = { state: SlotState.UNUSED, head: page, sizeClass: 0 };
+      swept++;
+    }
+    this.counters.swept += swept;
+    return swept;
+  }
+
+  #free(page: PageIndex, pages: number): boolean {
+    for (let i = 0; i < pages; i++) if (this.slots[page + i]?.state !== SlotState.UNUSED) return false;
+    return page + pages <= this.end * 32;
+  }
+
+  #holds(superSlab: SuperSlabIndex, sizeClass: SizeClass): boolean {
+    const slots = this.slots.slice(superSlab * 32, superSlab * 32 + 32);
+    return slots.some((slot) => slot.state === SlotState.ACTIVE && slot.sizeClass === sizeClass);
+  }
+
+  #anotherOpen(superSlab: SuperSlabIndex): boolean {
+    return this.tiers.some(
+      (tier, other) => other !== superSlab && tier === Tier.HOT && this.count(other, SlotState.UNUSED) > 0,
+    );
+  }
+
+  #emptyOf(slot: Slot, sizeClass: SizeClass): boolean {
+    return slot.state === SlotState.EMPTY && slot.sizeClass === sizeClass;
+  }
+
+  #pages(which: (slot: Slot, page: PageIndex) => boolean): PageIndex[] {
+    const found: PageIndex[] = [];
+    for (let page = this.first * 32; page < this.end * 32; page++) if (which(this.slots[page], page)) found.push(page);
+    return found;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * What the cache itself costs, over a source that costs next to nothing. Every line is nanoseconds per block (`ns/iter`
+ * in the table): the functions time their own sections and divide, so that what is not measured is not counted.
+ */
+
+import { type BlockCache, type SizeClass, standaloneGround, TINY_CLASS_COUNT } from '@hakmem/contracts';
+import { unifiedCache } from '@hakmem/unified-cache';
+import { bench, do_not_optimize, group, run } from 'mitata';
+import { OneSlabEach, SOURCE_PAGES } from './source.js';
+
+const BYTES_64: SizeClass = 3;
+
+const now = (): number => performance.now() * 1e6;
+
+function newCache(): BlockCache {
+  const recipe = unifiedCache();
+  const words = recipe.words(SOURCE_PAGES);
+  const ground = standaloneGround(SOURCE_PAGES, words);
+  return recipe.build(ground.scope(words), new OneSlabEach(ground.records));
+}
+
+/** A line of the table: `sample` says how many nanoseconds a block took. */
+function line(name: string, prepare: (cache: BlockCache) => () => number): void {
+  bench(name, function* () {
+    yield { manual: prepare(newCache()) };
+  });
+}
+
+/** Keeps a block of every tiny class live, so that no flush makes a slab all room. */
+function keepOneEach(cache: BlockCache): void {
+  for (let c = 0; c < TINY_CLASS_COUNT; c++) cache.take(c);
+  cache.flushAll();
+}
+
+group('hot: ns per block, a take and a give of 64 bytes', () => {
+  line('take, give, take, give …', (cache) => () => {
+    let sum = 0;
+    const start = now();
+    for (let i = 0; i < 10_000; i++) {
+      const address = cache.take(BYTES_64);
+      cache.give(BYTES_64, address);
+      sum ^= address;
+    }
+    const spent = now() - start;
+    do_not_optimize(sum);
+    return spent / 10_000;
+  });
+
+  line('100 takes, then 100 gives', (cache) => {
+    const held = new Float64Array(100);
+    cache.prewarm(BYTES_64, held.length);
+    return () => {
+      const start = now();
+      for (let round = 0; round < 100; round++) {
+        for (let i = 0; i < held.length; i++) held[i] = cache.take(BYTES_64);
+        for (let i = 0; i < held.length; i++) cache.give(BYTES_64, held[i]);
+      }
+      const spent = now() - start;
+      do_not_optimize(held[0]);
+      return spent / (100 * held.length);
+    };
+  });
+});
+
+group('cold included: 900 takes, then 900 gives of 64 bytes, with their refills, flushes and drains', () => {
+  line('first in, first out', (cache) => {
+    const held = new Float64Array(900);
+    return () => {
+      const start = now();
+      for (let round = 0; round < 10; round++) {
+        for (let i = 0; i < held.length; i++) held[i] = cache.take(BYTES_64);
+        for (let i = 0; i < held.length; i++) cache.give(BYTES_64, held[i]);
+      }
+      const spent = now() - start;
+      do_not_optimize(held[0]);
+      return spent / (10 * held.length);
+    };
+  });
+});
+
+group('refill: ns per block, over the tiny classes', () => {
+  for (const batch of [1, 4, 16, 32]) {
+    line(`batch of ${batch}`, (cache) => {
+      keepOneEach(cache);
+      return () => {
+        let spent = 0;
+        let blocks = 0;
+        for (let round = 0; round < 50; round++) {
+          const start = now();
+          for (let c = 0; c < TINY_CLASS_COUNT; c++) blocks += cache.prewarm(c, batch);
+          spent += now() - start;
+          cache.flushAll();
+        }
+        return spent / counted(blocks);
+      };
+    });
+  }
+});
+
+group('flush: ns per block, over the tiny classes', () => {
+  for (const stack of [4, 32]) {
+    line(`${stack} blocks per stack`, (cache) => {
+      keepOneEach(cache);
+      return () => {
+        let spent = 0;
+        let blocks = 0;
+        for (let round = 0; round < 50; round++) {
+          for (let c = 0; c < TINY_CLASS_COUNT; c++) blocks += cache.prewarm(c, stack);
+          const start = now();
+          cache.flushAll();
+          spent += now() - start;
+        }
+        return spent / counted(blocks);
+      };
+    });
+  }
+});
+
+group('drain: ns per cached block of 64 bytes, no slab retired', () => {
+  for (const cached of [32, 512]) {
+    line(`${cached} blocks cached`, (cache) => {
+      keepOneEach(cache);
+      cache.prewarm(BYTES_64, cached);
+      return () => {
+        const start = now();
+        for (let round = 0; round < 50; round++) cache.drain(BYTES_64);
+        return (now() - start) / (50 * cached);
+      };
+    });
+  }
+});
+
+function counted(blocks: number): number {
+  do_not_optimize(blocks);
+  return blocks;
+}
+
+await run();
