@@ -1,0 +1,57 @@
+/**
+ * The subject of all this: a heap of the `hakmem` package. The heap itself is what a workload calls; no adapter stands in
+ * between.
+ *
+ * maxBytes is 1 GiB unless a caller says otherwise, more than any workload needs; only what is touched is committed. After
+ * a run the heap must verify clean and have no live byte.
+ */
+
+import { createHeap, type Heap, type HeapOptions } from 'hakmem';
+import type { CheckedHeap } from '../replay-checked.js';
+import { addressSlots, type Subject } from './subject.js';
+
+const MAX_BYTES = 1024 * 1024 * 1024;
+
+/** A heap with the bench's default size. */
+export function benchHeap(options: HeapOptions): Heap {
+  return createHeap({ maxBytes: MAX_BYTES, ...options });
+}
+
+export function hakmemSubject(options: HeapOptions): Subject<number> {
+  const heap = benchHeap(options);
+  return { blocks: heap, none: 0, slots: addressSlots, audit: () => auditEmpty(heap) };
+}
+
+/** What is wrong with a heap in which nothing should be live. */
+function auditEmpty(heap: Heap): readonly string[] {
+  const { live } = heap.stats().bytes;
+  return live === 0 ? audit(heap) : [...audit(heap), `${live} bytes are live, expected none`];
+}
+
+/** What the heap's own walkers find, in words. */
+export function audit(heap: Heap): readonly string[] {
+  return heap.verify().problems.map(({ box, message, address }) => `${box}: ${message} (at ${address})`);
+}
+
+/** The heap as the checked replay sees it. */
+export function checkedHeap(heap: Heap, addressRange: number): CheckedHeap {
+  return {
+    get buffer() {
+      return heap.buffer;
+    },
+    addressRange,
+    malloc: (bytes) => heap.malloc(bytes),
+    calloc: (count, bytes) => heap.calloc(count, bytes),
+    realloc: (address, bytes) => heap.realloc(address, bytes),
+    alignedAlloc: (alignment, bytes) => heap.alignedAlloc(alignment, bytes),
+    free: (address) => heap.free(address),
+    usableSize: (address) => heap.usableSize(address),
+    audit: () => audit(heap),
+    eachLive: (visit) => heap.walk((address) => visit(address)),
+    remains() {
+      heap.collect({ force: true });
+      const { bytes, superSlabs } = heap.stats();
+      return { liveBytes: bytes.live, busySuperSlabs: superSlabs.hot + superSlabs.draining };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The command `check`: every trace, or one, replayed under the shadow checker on a shared and on a local heap. */
+
+import { benchHeap, checkedHeap } from './allocators/hakmem.js';
+import { replayChecked } from './replay-checked.js';
+import { readTrace, TRACE_NAMES } from './trace.js';
+
+/** Enough for every trace; the checker needs a quarter of what is used beside it. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** Prints one line per replay; false when one found a fault. */
+export function checkTraces(names: readonly string[] = TRACE_NAMES): boolean {
+  let sound = true;
+  for (const name of names) {
+    const trace = readTrace(name);
+    for (const memory of ['shared', 'local'] as const) {
+      const started = performance.now();
+      const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+      const heap = benchHeap({ memory, maxBytes: MAX_BYTES });
+      try {
+        const { events, checkpoints, closed, peakBytes } = replayChecked(trace, checkedHeap(heap, MAX_BYTES));
+        const peak = `${(peakBytes / 1e6).toFixed(1)} MB at peak`;
+        console.log(
+          `ok    ${name}, ${memory}: ${events} events, ${checkpoints} checkpoints, ${closed} closing frees, ${peak}, ${seconds()}`,
+        );
+      } catch (error) {
+        sound = false;
+        console.log(`FAIL  ${name}, ${memory}: ${(error as Error).name}: ${(error as Error).message}, ${seconds()}`);
+      } finally {
+        heap.destroy();
+      }
+    }
+  }
+  return sound;
+}

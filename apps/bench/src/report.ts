@@ -1,0 +1,132 @@
+/** Turns results into the tables that a run ends with. Nothing is computed here but ratios of what was measured. */
+
+import Table from 'cli-table3';
+import { type AllocatorEntry, findAllocator } from './allocators/index.js';
+import { type CellResult, measuredRate, type Results, type RowResult } from './results.js';
+
+const SUBJECT = 'hakmem-shared';
+
+export function renderResults(results: Results): string {
+  const parts = [renderSpeed(results.rows), renderNotes(results.rows), renderRatios(results.rows)];
+  parts.push(renderCounts(results), renderGoals(results));
+  if (results.failures.length > 0) parts.push(`FAILED:\n${results.failures.map((line) => `  ${line}`).join('\n')}`);
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function renderSpeed(rows: readonly RowResult[]): string {
+  const columns = columnsOf(rows);
+  const table = plainTable(['M ops/s ± %', ...columns.map(({ title }) => title)]);
+  for (const { workload, cells } of rows) {
+    table.push([workload, ...columns.map(({ name }) => speedCell(cells.find((cell) => cell.allocator === name)))]);
+  }
+  return table.toString();
+}
+
+function speedCell(cell: CellResult | undefined): string {
+  if (cell === undefined) return '';
+  if (cell.outcome !== 'measured') return cell.outcome === 'failed' ? 'failed' : cell.reason.replace(': ', ':\n');
+  return `${decimal(cell.rate)} ±${(100 * cell.spread).toFixed(0)}${cell.reduced ? '*' : ''}`;
+}
+
+/** What the marks in the table of speeds mean, where there are any. */
+function renderNotes(rows: readonly RowResult[]): string {
+  const cells = rows.flatMap(({ workload, cells: all }) => all.map((cell) => ({ workload, cell })));
+  const notes = ['One operation is one malloc or one free; in traces also a calloc, realloc or memalign.'];
+  if (cells.some(({ cell }) => cell.outcome === 'measured' && cell.reduced)) {
+    notes.push(
+      '* fewer operations per repetition than the row has, because a full one would not end in time. The peers that search',
+      '  a list for every free slow down as blocks pile up, so such a cell flatters them: not all slots may be filled yet.',
+    );
+  }
+  for (const { workload, cell } of cells) {
+    if (cell.outcome === 'failed') notes.push(`failed: ${workload}, ${cell.allocator}: ${cell.reason}`);
+  }
+  return notes.join('\n');
+}
+
+function renderRatios(rows: readonly RowResult[]): string {
+  const others = columnsOf(rows).filter(({ kind }) => kind === 'peer');
+  const compared = rows.filter(({ workload }) => measuredRate(rows, workload, SUBJECT) !== undefined);
+  if (others.length === 0 || compared.length === 0) return '';
+  const table = plainTable(['hakmem shared,\ntimes as fast as', ...others.map(({ title }) => title)]);
+  for (const { workload } of compared) {
+    const ours = measuredRate(rows, workload, SUBJECT)!;
+    const ratios = others.map(({ name }) => {
+      const theirs = measuredRate(rows, workload, name);
+      return theirs === undefined ? '' : decimal(ours / theirs);
+    });
+    if (ratios.some((ratio) => ratio !== '')) table.push([workload, ...ratios]);
+  }
+  return table.toString();
+}
+
+function renderCounts({ memory, giveBack, counts }: Results): string {
+  const table = plainTable(['memory and counts', '']);
+  if (memory !== undefined) {
+    const { slots, liveBytes, blockBytes, touched, source } = memory;
+    table.push(
+      [`random_mixed ${slots}, all written: touched / live byte`, memory.ratio.toFixed(3)],
+      ['  live: asked for, in blocks', `${megabytes(liveBytes)}, ${megabytes(blockBytes)}`],
+      [`  touched (${source}): data, control`, `${megabytes(touched.data)}, ${megabytes(touched.control)}`],
+    );
+  }
+  if (giveBack !== undefined) {
+    const { before, peak, after, returned } = giveBack;
+    table.push(
+      ['resident set, local heap: before, peak, after', [before, peak, after].map(megabytes).join(', ')],
+      ['  given back of what was taken', percent(returned)],
+    );
+  }
+  if (counts !== undefined) {
+    const { steps, slots, sharedSlots, oneClass } = counts;
+    const peaks = `${sharedSlots.superSlabsAtPeak}, ${oneClass.superSlabsAtPeak}`;
+    table.push(
+      [`random_mixed ${slots}, ${steps} ops: SuperSlabs at peak, slots shared / one class each`, peaks],
+      ['  slabs by stage, shared: reuse, unused, fresh', stageShares(sharedSlots.stages)],
+      ['  slabs by stage, one class each', stageShares(oneClass.stages)],
+    );
+    for (const warm of counts.warmPool) {
+      const { hits, misses, prefills } = warm;
+      const details = `${percent(warm.hitRate)} (${hits} hits, ${misses} misses, ${prefills} prefilled)`;
+      table.push([`random_mixed ${warm.slots}, ${warm.steps} ops: warm-pool hit rate`, details]);
+    }
+  }
+  return table.length === 0 ? '' : table.toString();
+}
+
+function renderGoals({ goals }: Results): string {
+  if (goals.length === 0) return '';
+  const table = plainTable(['goal', 'wanted', 'seen', 'met']);
+  for (const { what, wanted, seen, met } of goals) table.push([what, wanted, seen, met ? 'yes' : 'NO']);
+  return table.toString();
+}
+
+function columnsOf(rows: readonly RowResult[]): readonly AllocatorEntry[] {
+  return (rows[0]?.cells ?? []).map(({ allocator }) => findAllocator(allocator));
+}
+
+function stageShares({ reuse, unused, fresh }: { reuse: number; unused: number; fresh: number }): string {
+  const all = reuse + unused + fresh;
+  return [reuse, unused, fresh].map((count) => `${percent(all === 0 ? 0 : count / all)} (${count})`).join(', ');
+}
+
+/** Three significant digits, no exponent. */
+function decimal(value: number): string {
+  return value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function plainTable(head: string[]): Table.Table {
+  return new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', ...head.slice(1).map(() => 'right' as const)],
+  });
+}

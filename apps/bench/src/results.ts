@@ -1,0 +1,64 @@
+/** What a run found, in the form in which it goes to the tables and, unchanged, to the JSON file. */
+
+import type { Machine } from './machine.js';
+import type { Repetition } from './measure.js';
+import type { Counts } from './probes/counts.js';
+import type { GiveBack } from './probes/give-back.js';
+import type { MemoryUse } from './probes/memory.js';
+
+export type CellResult =
+  | {
+      readonly allocator: string;
+      readonly outcome: 'measured';
+      /** Millions of operations per second over all rounds. */
+      readonly rate: number;
+      /** Half the distance between the quartiles of the repetitions, as a share of `rate`. */
+      readonly spread: number;
+      /** Fewer operations than the row's other cells. */
+      readonly reduced: boolean;
+      /** One list per process: the operations and the time of each repetition. */
+      readonly rounds: readonly (readonly Repetition[])[];
+    }
+  | { readonly allocator: string; readonly outcome: 'unsupported' | 'failed'; readonly reason: string };
+
+export interface RowResult {
+  readonly workload: string;
+  /** Operations of a full repetition. */
+  readonly steps: number;
+  /** Milliseconds that each process had for warm-up and repetitions. */
+  readonly budgetMs: number;
+  readonly cells: readonly CellResult[];
+}
+
+/** A number to meet: what the project promises itself, and what this run saw. */
+export interface Goal {
+  readonly what: string;
+  readonly wanted: string;
+  readonly seen: string;
+  readonly met: boolean;
+}
+
+export interface Results {
+  readonly format: 1;
+  readonly form: string;
+  readonly machine: Machine;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly settings: { readonly rounds: number; readonly reps: number };
+  readonly rows: readonly RowResult[];
+  /** Absent where the probe failed; `failures` says why. */
+  readonly memory?: MemoryUse;
+  readonly giveBack?: GiveBack;
+  readonly counts?: Counts;
+  readonly goals: readonly Goal[];
+  /** What failed of hakmem itself. Not empty: the run exits with 1. */
+  readonly failures: readonly string[];
+}
+
+/** The cell of an allocator in a row, if it was measured. */
+export function measuredRate(rows: readonly RowResult[], workload: string, allocator: string): number | undefined {
+  const cell = rows
+    .find((row) => row.workload === workload)
+    ?.cells.find((candidate) => candidate.allocator === allocator);
+  return cell?.outcome === 'measured' ? cell.rate : undefined;
+}

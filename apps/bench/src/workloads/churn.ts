@@ -1,0 +1,134 @@
+/**
+ * Slots that are drawn at random: the slot's block is freed if it holds one, else a block of a random size is allocated
+ * into it. In the steady state half of the slots hold a block. random_mixed, fixed_size, mid and large are this loop with
+ * other numbers.
+ *
+ *   size = low + pick(draw, choices) << grain        choices ≤ 65,536, see random.ts
+ *
+ * One step = one malloc or one free. Slot and size come from two generators; both advance in every step, so the draws of a
+ * step do not depend on what the allocator did before. If a malloc answers `none`, the slot stays empty, all later steps
+ * on it swap their roles, and the checksum differs from the reference.
+ */
+
+import type { Blocks, Slots, Subject } from '../allocators/subject.js';
+import { pick, SIZE_SEED, SLOT_SEED, xorshift32 } from '../random.js';
+import { type Loop, type Reference, STEPS, type Workload } from './workload.js';
+
+interface Shape {
+  /** Number of slots, 1 … 65,536. */
+  readonly slots: number;
+  /** Smallest size in bytes. */
+  readonly low: number;
+  /** Number of different sizes, 1 … 65,536. */
+  readonly choices: number;
+  /** log2 of the distance in bytes between neighbouring sizes. */
+  readonly grain: number;
+}
+
+class Churn<B> implements Loop {
+  checksum = 0;
+  private slotDraw = SLOT_SEED;
+  private sizeDraw = SIZE_SEED;
+  private readonly blocks: Blocks<B>;
+  private readonly none: B;
+  private readonly slots: Slots<B>;
+  private readonly shape: Shape;
+
+  constructor(subject: Subject<B>, shape: Shape) {
+    this.blocks = subject.blocks;
+    this.none = subject.none;
+    this.slots = subject.slots(shape.slots);
+    this.shape = shape;
+  }
+
+  run(steps: number): void {
+    const { blocks, none, slots } = this;
+    const { slots: count, low, choices, grain } = this.shape;
+    let x = this.slotDraw;
+    let y = this.sizeDraw;
+    let sum = this.checksum;
+    for (let i = 0; i < steps; i++) {
+      x = xorshift32(x);
+      y = xorshift32(y);
+      const slot = pick(x, count);
+      const block = slots[slot];
+      if (block !== none) {
+        blocks.free(block);
+        slots[slot] = none;
+      } else {
+        const size = low + (pick(y, choices) << grain);
+        slots[slot] = blocks.malloc(size);
+        sum = (sum + size) | 0;
+      }
+    }
+    this.slotDraw = x;
+    this.sizeDraw = y;
+    this.checksum = sum;
+  }
+
+  drain(): void {
+    const { blocks, none, slots } = this;
+    for (let i = 0; i < slots.length; i++) {
+      if (slots[i] === none) continue;
+      blocks.free(slots[i]);
+      slots[i] = none;
+    }
+  }
+}
+
+class ChurnReference implements Reference {
+  private slotDraw = SLOT_SEED;
+  private sizeDraw = SIZE_SEED;
+  private checksum = 0;
+  private readonly held: Uint8Array;
+  private readonly shape: Shape;
+
+  constructor(shape: Shape) {
+    this.held = new Uint8Array(shape.slots);
+    this.shape = shape;
+  }
+
+  advance(steps: number): number {
+    const { low, choices, grain, slots } = this.shape;
+    for (let i = 0; i < steps; i++) {
+      this.slotDraw = xorshift32(this.slotDraw);
+      this.sizeDraw = xorshift32(this.sizeDraw);
+      const slot = pick(this.slotDraw, slots);
+      this.held[slot] ^= 1;
+      if (this.held[slot] === 1) this.checksum = (this.checksum + low + (pick(this.sizeDraw, choices) << grain)) | 0;
+    }
+    return this.checksum;
+  }
+}
+
+/** A churn under a name of its own. */
+export function churn(name: string, shape: Shape): Workload {
+  return {
+    name,
+    steps: STEPS,
+    unit: 1,
+    settling: 4 * shape.slots,
+    prepare: (subject) => new Churn(subject, shape),
+    reference: () => new ChurnReference(shape),
+  };
+}
+
+/** 16 … 1,040 bytes, every size equally likely. */
+export function randomMixed(slots: number): Workload {
+  return churn(`random_mixed ${slots}`, { slots, low: 16, choices: 1025, grain: 0 });
+}
+
+/** One size, 256 slots. */
+export function fixedSize(bytes: number): Workload {
+  return churn(`fixed_size ${bytes}`, { slots: 256, low: bytes, choices: 1, grain: 0 });
+}
+
+/** 8 … 32 KiB to the byte, 64 slots. */
+export function mid(): Workload {
+  return churn('mid 8-32K', { slots: 64, low: 8_192, choices: 24_577, grain: 0 });
+}
+
+/** 64 KiB … 2 MiB in steps of 64 bytes, 32 slots. */
+export function large(): Workload {
+  return churn('large 64K-2M', { slots: 32, low: 65_536, choices: 31_745, grain: 6 });
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { compareWithGoals } from '../src/goals.js';
+import { renderResults } from '../src/report.js';
+import type { CellResult, Results } from '../src/results.js';
+
+function cell(allocator: string, rate: number, reduced = false): CellResult {
+  return { allocator, outcome: 'measured', rate, spread: 0.02, reduced, rounds: [] };
+}
+
+const ROWS: Results['rows'] = [
+  {
+    workload: 'random_mixed 256',
+    steps: 1_000,
+    budgetMs: 100,
+    cells: [cell('empty', 150), cell('hakmem-shared', 90), cell('tlsf', 30), cell('thing', 0.5, true)],
+  },
+  {
+    workload: 'trace ffmpeg',
+    steps: 1_000,
+    budgetMs: 100,
+    cells: [
+      cell('empty', 300),
+      { allocator: 'hakmem-shared', outcome: 'failed', reason: 'it broke' },
+      { allocator: 'tlsf', outcome: 'unsupported', reason: 'n/a: no memalign' },
+      cell('thing', 1),
+    ],
+  },
+];
+
+const FINDINGS = {
+  rows: ROWS,
+  memory: {
+    slots: 65_536,
+    steps: 1,
+    liveBlocks: 1,
+    liveBytes: 10e6,
+    blockBytes: 10.5e6,
+    source: 'kernel',
+    touched: { data: 11e6, control: 0.7e6 },
+    ratio: 1.17,
+    stats: { data: 11e6, control: 0.7e6 },
+  },
+  giveBack: { liveBlocks: 1, liveBytes: 300e6, before: 50e6, peak: 350e6, after: 80e6, returned: 0.9 },
+  counts: {
+    steps: 200_000,
+    slots: 4_096,
+    sharedSlots: { superSlabsAtPeak: 2, stages: { reuse: 10, unused: 85, fresh: 5 } },
+    oneClass: { superSlabsAtPeak: 40, stages: { reuse: 0, unused: 0, fresh: 40 } },
+    warmPool: [{ steps: 1_000_000, slots: 256, hits: 95, misses: 5, prefills: 3, hitRate: 0.95 }],
+  },
+} as const;
+
+const RESULTS: Results = {
+  format: 1,
+  form: 'start',
+  machine: { cpu: 'a cpu', cores: 2, memoryBytes: 1, platform: 'a platform', node: '20.0.0', v8: '11' },
+  startedAt: '2026-01-01T00:00:00.000Z',
+  seconds: 1,
+  settings: { rounds: 2, reps: 9 },
+  ...FINDINGS,
+  goals: compareWithGoals(FINDINGS),
+  failures: ['trace ffmpeg, hakmem-shared: it broke'],
+};
+
+/** The rows of all tables as lists of trimmed cells. */
+function tableRows(text: string): string[][] {
+  const lines = text.split('\n').filter((line) => line.startsWith('│'));
+  return lines.map((line) =>
+    line
+      .split('│')
+      .slice(1, -1)
+      .map((field) => field.trim()),
+  );
+}
+
+describe('renderResults', () => {
+  const rows = tableRows(renderResults(RESULTS));
+
+  it('shows speeds with their spread, marks, and what is missing', () => {
+    expect(rows).toContainEqual(['random_mixed 256', '150 ±2', '90.0 ±2', '30.0 ±2', '0.500 ±2*']);
+    expect(rows).toContainEqual(['trace ffmpeg', '300 ±2', 'failed', 'n/a:', '1.00 ±2']);
+  });
+
+  it('shows ratios where both were measured', () => {
+    expect(rows).toContainEqual(['random_mixed 256', '3.00', '180']);
+    expect(rows.filter(([name]) => name === 'trace ffmpeg')).toHaveLength(1);
+  });
+
+  it('shows memory, counts and failures', () => {
+    expect(rows).toContainEqual([
+      'slabs by stage, shared: reuse, unused, fresh',
+      '10.0 % (10), 85.0 % (85), 5.0 % (5)',
+    ]);
+    expect(rows).toContainEqual(['touched (kernel): data, control', '11.0 MB, 0.7 MB']);
+    expect(renderResults(RESULTS)).toContain('FAILED:\n  trace ffmpeg, hakmem-shared: it broke');
+  });
+});
+
+describe('compareWithGoals', () => {
+  const seen = Object.fromEntries(RESULTS.goals.map((goal) => [goal.what, goal]));
+
+  it('says which goals were met', () => {
+    expect(seen['random_mixed 256: times AssemblyScript TLSF']).toMatchObject({ seen: '3.0', met: true });
+    expect(seen['SuperSlabs saved by sharing slots among classes']).toMatchObject({ met: true });
+    expect(seen['random_mixed 65536: bytes touched per live byte, control included']).toMatchObject({ met: true });
+    expect(seen['warm-pool hit rate, random_mixed 256, 1000000 operations']).toMatchObject({
+      seen: '95.0 %',
+      met: true,
+    });
+  });
+
+  it('says which were not', () => {
+    const slow = [{ ...ROWS[0], cells: [cell('empty', 150), cell('hakmem-shared', 70), cell('tlsf', 30)] }];
+    const goals = compareWithGoals({ rows: slow, memory: { ...FINDINGS.memory, ratio: 1.21 } });
+    expect(goals.filter(({ met }) => !met)).toHaveLength(3);
+  });
+
+  it('has no goal for what was not measured', () => {
+    expect(compareWithGoals({ rows: [] })).toEqual([]);
+  });
+});
