@@ -86,8 +86,8 @@ function renderCounts({ memory, giveBack, counts }: Results): string {
       ['  slabs by stage, one class each', stageShares(oneClass.stages)],
     );
     for (const warm of counts.warmPool) {
-      const { hits, misses, prefills } = warm;
-      const details = `${percent(warm.hitRate)} (${hits} hits, ${misses} misses, ${prefills} prefilled)`;
+      const { hits, misses, prefills, prewarmMisses } = warm;
+      const details = `${percent(warm.hitRate)} (${hits} hits, ${misses} misses, ${prefills} prefilled; ${prewarmMisses} misses of prewarming before)`;
       table.push([`random_mixed ${warm.slots}, ${warm.steps} ops: warm-pool hit rate`, details]);
     }
   }

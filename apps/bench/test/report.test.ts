@@ -46,7 +46,7 @@ const FINDINGS = {
     slots: 4_096,
     sharedSlots: { superSlabsAtPeak: 2, stages: { reuse: 10, unused: 85, fresh: 5 } },
     oneClass: { superSlabsAtPeak: 40, stages: { reuse: 0, unused: 0, fresh: 40 } },
-    warmPool: [{ steps: 1_000_000, slots: 256, hits: 95, misses: 5, prefills: 3, hitRate: 0.95 }],
+    warmPool: [{ steps: 1_000_000, slots: 256, hits: 95, misses: 5, prefills: 3, hitRate: 0.95, prewarmMisses: 40 }],
   },
 } as const;
 

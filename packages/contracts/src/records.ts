@@ -10,7 +10,7 @@
  * page note   of the first page of a slab, span or run (the head), written by its owner:
  *   +0 span     head: length in pages · other pages of a mid span: −(distance to the head) · else 0
  *   +1 room     blocks of the slab that are neither live nor in a cache (exact while one thread frees)
- *   +2 cursor   block index at which the next scan for such blocks begins
+ *   +2 cursor   granule of the slab at which the next scan for such blocks begins
  *   +3 next     ┐ links of the list of slabs with room; 0: none
  *   +4 prev     ┘
  *   +5 … +7     spare

@@ -23,7 +23,7 @@ export {
 export { localMemory, sharedMemory, wasmMemory } from '@hakmem/memory';
 export { compose, type Parts } from './compose.js';
 export { createHeap } from './create.js';
-export { type CollectOptions, Heap, type Visit } from './heap.js';
+export type { CollectOptions, Heap, Visit } from './heap.js';
 export type { DebugOptions, HeapOptions } from './options.js';
 export type { BlockStats, ByteStats, ClassStats, HeapStats } from './stats.js';
 export type { Verdict } from './verify.js';

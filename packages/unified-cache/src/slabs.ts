@@ -1,8 +1,9 @@
 /**
  * The slabs under the cache: finding the blocks of a slab that are room, and adding blocks to the room of their slab.
  *
- * Room is scanned for in order of address from where the last scan of the slab ended, round and round, so that a slab is
- * carved upward and its blocks come out in order. A scan reads one live byte per block that it passes.
+ * A scan begins at the cursor, below which there was no room when it was set: where the last scan ended, or at a lower
+ * block that was let go of since. So a slab is carved upward, and memory that was used before is used again before memory
+ * that never was. A scan reads one live byte per block that it passes.
  */
 
 import {
@@ -46,19 +47,19 @@ export class Slabs {
   fill(sizeClass: SizeClass, head: PageIndex, cells: Int32Array, end: number, want: number): number {
     const note = noteOf(head);
     const live = this.live;
-    const blocks = SPAN_BLOCKS[sizeClass];
     const granules = BLOCK_BYTES[sizeClass] >>> GRANULE_SHIFT;
     const base = head << PAGE_GRANULE_SHIFT;
+    const behind = SPAN_BLOCKS[sizeClass] * granules;
     const room = this.pages[note + NOTE_ROOM];
     const most = Math.min(room, want);
-    let block = this.pages[note + NOTE_CURSOR];
+    let offset = this.pages[note + NOTE_CURSOR];
     let got = 0;
-    for (let left = blocks; got < most && left > 0; left--) {
-      const granule = base + block * granules;
-      if (live[granule] === 0) cells[end - ++got] = granule << GRANULE_SHIFT;
-      if (++block === blocks) block = 0;
+    for (let left = SPAN_BLOCKS[sizeClass]; got < most && left > 0; left--) {
+      if (live[base + offset] === 0) cells[end - ++got] = (base + offset) << GRANULE_SHIFT;
+      offset += granules;
+      if (offset === behind) offset = 0;
     }
-    this.pages[note + NOTE_CURSOR] = block;
+    this.pages[note + NOTE_CURSOR] = offset;
     // Fewer than the note said: the scan has passed every block, so there is no room at all.
     this.pages[note + NOTE_ROOM] = got < most ? 0 : room - got;
     if (this.pages[note + NOTE_ROOM] > 0) this.source.offer(sizeClass, head);
@@ -68,7 +69,10 @@ export class Slabs {
   /** Adds a block that is neither live nor in a stack any more to the room of its slab; true when that retired the slab. */
   letGo(sizeClass: SizeClass, address: Address): boolean {
     const head = this.headOf(address);
-    const room = ++this.pages[noteOf(head) + NOTE_ROOM];
+    const note = noteOf(head);
+    const offset = (address >>> GRANULE_SHIFT) - (head << PAGE_GRANULE_SHIFT);
+    if (offset < this.pages[note + NOTE_CURSOR]) this.pages[note + NOTE_CURSOR] = offset;
+    const room = ++this.pages[note + NOTE_ROOM];
     if (room === SPAN_BLOCKS[sizeClass]) {
       this.source.retire(sizeClass, head);
       return true;

@@ -3,6 +3,7 @@
  * SuperSlab, the stages from which slabs came, and the hit rate of the warm pool. Nothing here depends on time.
  */
 
+import type { HeapOptions } from 'hakmem';
 import { benchHeap } from '../allocators/hakmem.js';
 import { addressSlots } from '../allocators/subject.js';
 import { BenchError } from '../errors.js';
@@ -20,7 +21,10 @@ export interface WarmCounts {
   readonly hits: number;
   readonly misses: number;
   readonly prefills: number;
+  /** Of the refills that the steps asked for. */
   readonly hitRate: number;
+  /** Misses before the first step: each class that is prewarmed fetches its first slab. */
+  readonly prewarmMisses: number;
 }
 
 export interface Composition {
@@ -51,26 +55,38 @@ export function countSlabs(): Counts {
   };
 }
 
+/** Without prewarming, which would take a SuperSlab for each class that nobody asks for when classes do not share. */
 function composition(slotSharing: boolean): Composition {
-  const { superSlabs, stages } = runMixed(POOL_STEPS, POOL_SLOTS, slotSharing);
-  const { reuse, unused, fresh } = stages;
-  return { superSlabsAtPeak: superSlabs.peak, stages: { reuse, unused, fresh } };
+  const { after } = runMixed(POOL_STEPS, POOL_SLOTS, { slotSharing, prewarmCount: 0 });
+  const { reuse, unused, fresh } = after.stages;
+  return { superSlabsAtPeak: after.superSlabs.peak, stages: { reuse, unused, fresh } };
 }
 
 function warmCounts(slots: number): WarmCounts {
-  const { warmPool } = runMixed(WARM_STEPS, slots, true);
-  if (warmPool === null) throw new BenchError('the default composition has no warm pool');
-  const { hits, misses, prefills, hitRate } = warmPool;
-  return { steps: WARM_STEPS, slots, hits, misses, prefills, hitRate };
+  const { before, after } = runMixed(WARM_STEPS, slots, {});
+  if (before.warmPool === null || after.warmPool === null)
+    throw new BenchError('the default composition has no warm pool');
+  const hits = after.warmPool.hits - before.warmPool.hits;
+  const misses = after.warmPool.misses - before.warmPool.misses;
+  return {
+    steps: WARM_STEPS,
+    slots,
+    hits,
+    misses,
+    prefills: after.warmPool.prefills - before.warmPool.prefills,
+    hitRate: hits / (hits + misses),
+    prewarmMisses: before.warmPool.misses,
+  };
 }
 
-/** The counts of a fresh heap after so many steps, blocks still held. */
-function runMixed(steps: number, slots: number, slotSharing: boolean) {
-  const heap = benchHeap({ memory: 'shared', slotSharing });
+/** The counts of a heap before and after so many steps, blocks still held. */
+function runMixed(steps: number, slots: number, options: HeapOptions) {
+  const heap = benchHeap({ memory: 'shared', ...options });
   const loop = randomMixed(slots).prepare({ blocks: heap, none: 0, slots: addressSlots });
+  const before = heap.stats();
   loop.run(steps);
-  const stats = heap.stats();
+  const after = heap.stats();
   loop.drain();
   heap.destroy();
-  return stats;
+  return { before, after };
 }
