@@ -1,7 +1,7 @@
 // The cost of the look-ups that every box makes: page words, heads of spans and runs, size classes.
 
 import {
-  alignedClassOf,
+  alignedBytes,
   BLOCK_BYTES,
   claimPage,
   classIn,
@@ -77,7 +77,7 @@ group('headOf', () => {
 group('size classes', () => {
   bench('classOf, tiny', () => do_not_optimize(classOf(input(tinyBytes))));
   bench('classOf, mid', () => do_not_optimize(classOf(input(midBytes))));
-  bench('alignedClassOf, tiny at 64', () => do_not_optimize(alignedClassOf(input(tinyBytes), 64)));
+  bench('alignedBytes, tiny at 64', () => do_not_optimize(alignedBytes(input(tinyBytes), 64)));
   bench('BLOCK_BYTES', () => do_not_optimize(BLOCK_BYTES[input(tinyBytes) & 63]));
 });
 

@@ -32,7 +32,7 @@ export const CLAUSES = {
   'POOL-4': 'A span is neighbouring slots of one SuperSlab; all of its pages carry one word and point at the first.',
   'POOL-5': 'A released slab becomes EMPTY; a SuperSlab with no ACTIVE slot becomes FREE and its slots UNUSED.',
   'POOL-6': 'Memory does not grow while EMPTY slots of other classes could serve.',
-  'POOL-7': 'When memory is exhausted the answer is 0 and no word has changed for good.',
+  'POOL-7': 'When memory is exhausted the answer is 0, and no slot has changed but EMPTY ones that were swept.',
 
   'SOURCE-1': 'A slab that acquire or spare returns has room and is held by the caller alone.',
   'SOURCE-2': 'A slab that was offered is returned by a later acquire of its class before memory is asked for.',

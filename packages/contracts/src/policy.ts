@@ -9,7 +9,7 @@
 
 import type { Region } from './records.js';
 import { BLOCK_BYTES, CLASS_COUNT, SPAN_BLOCKS, TINY_CLASS_COUNT } from './size-classes.js';
-import { MID_MAX_BYTES, PAGE_BYTES, type SizeClass } from './units.js';
+import { PAGE_BYTES, type SizeClass } from './units.js';
 
 /** Slabs that a warm pool keeps per class (1 … 16; 0 switches it off). */
 export const POLICY_WARM_SIZE = 0;
@@ -21,6 +21,7 @@ export const POLICY_DRAIN_INTERVAL = 2;
 export const POLICY_RETAIN = 3;
 
 const SCALARS = 8;
+const MID_CACHE_BYTES = 524_288;
 
 /** Words in the table. */
 export const POLICY_WORDS: number = SCALARS + 2 * CLASS_COUNT;
@@ -35,11 +36,11 @@ export function policyBatch(sizeClass: SizeClass): number {
   return SCALARS + 2 * sizeClass + 1;
 }
 
-/** Most blocks that the stack of each class has cells for: a slab's worth of tiny blocks (64 … 512), 256 KiB of mid ones (4 … 64). */
+/** Most blocks that the stack of each class has cells for: a slab's worth of tiny blocks (64 … 512), 512 KiB of mid ones (4 … 64). */
 export const MAX_CAP: Int32Array = BLOCK_BYTES.map((bytes, c) =>
   c < TINY_CLASS_COUNT
     ? Math.min(512, Math.max(64, Math.floor(PAGE_BYTES / bytes)))
-    : Math.min(64, Math.max(4, Math.floor(MID_MAX_BYTES / bytes))),
+    : Math.min(64, Math.max(4, Math.floor(MID_CACHE_BYTES / bytes))),
 );
 
 /**

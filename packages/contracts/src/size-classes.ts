@@ -33,11 +33,13 @@ export function classOf(bytes: number): SizeClass {
   return c;
 }
 
-/** The smallest class that holds `bytes` at addresses that are multiples of `alignment` (a power of two ≤ 64 KiB); -1: none. */
-export function alignedClassOf(bytes: number, alignment: number): SizeClass | -1 {
-  if (bytes > MID_MAX_BYTES) return -1;
-  for (let c = classOf(bytes); c < CLASS_COUNT; c++) if (BLOCK_BYTES[c] % alignment === 0) return c;
-  return -1;
+/**
+ * The bytes (0 … 256 KiB) to ask for so that the class which serves them has blocks at multiples of `alignment` (a power of two
+ * up to a page) only: the next multiple. In a doubling whose classes are `step` apart, a multiple of an alignment of
+ * `step` or more is itself a block size, and a smaller alignment divides every block size.
+ */
+export function alignedBytes(bytes: number, alignment: number): number {
+  return Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
 }
 
 function blockSizes(): Int32Array {

@@ -6,7 +6,6 @@ import {
   BLOCK_BYTES,
   CLASS_COUNT,
   MAX_CAP,
-  MID_MAX_BYTES,
   midBatch,
   PAGE_BYTES,
   POLICY_DRAIN_INTERVAL,
@@ -68,13 +67,13 @@ describe('policy table', () => {
     }
   });
 
-  test('caps a tiny class at a page of blocks within 64 to 512, a mid class at 256 KiB of blocks within 4 to 64', () => {
+  test('caps a tiny class at a page of blocks within 64 to 512, a mid class at 512 KiB of blocks within 4 to 64', () => {
     for (const c of tiny) {
       const fit = Math.floor(PAGE_BYTES / BLOCK_BYTES[c]);
       expect(MAX_CAP[c], `class ${c}`).toBe(clamp(fit, 64, 512));
     }
     for (const c of mid) {
-      const fit = Math.floor(MID_MAX_BYTES / BLOCK_BYTES[c]);
+      const fit = Math.floor(524_288 / BLOCK_BYTES[c]);
       expect(MAX_CAP[c], `class ${c}`).toBe(clamp(fit, 4, 64));
     }
   });

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import {
-  alignedClassOf,
+  alignedBytes,
   BLOCK_BYTES,
   CLASS_COUNT,
   classOf,
@@ -76,30 +76,16 @@ describe('classOf', () => {
   });
 });
 
-describe('alignedClassOf', () => {
-  // The answer can only change where the size passes a block size, so these are all the sizes that differ.
-  const edges = [0, 1, ...Array.from(BLOCK_BYTES).flatMap((bytes) => [bytes, bytes + 1])];
-
+describe('alignedBytes', () => {
   for (const alignment of alignments) {
-    test(`is the smallest class with room whose every block is a multiple of ${alignment}`, () => {
-      for (const bytes of edges) {
-        const expected = classes.find((c) => BLOCK_BYTES[c] >= bytes && aligns(c, alignment)) ?? -1;
-        expect(alignedClassOf(bytes, alignment), `${bytes} bytes`).toBe(expected);
+    test(`leads to the smallest class whose every block is a multiple of ${alignment}, for every size`, () => {
+      const aligned = classes.filter((c) => aligns(c, alignment));
+      for (let bytes = 0, next = 0; bytes <= MID_MAX_BYTES; bytes++) {
+        while (BLOCK_BYTES[aligned[next]] < bytes) next++;
+        if (classOf(alignedBytes(bytes, alignment)) !== aligned[next]) expect.fail(`${bytes} bytes`);
       }
     });
   }
-
-  test('16 asks for no more than classOf does, for every size', () => {
-    for (let bytes = 0; bytes <= MID_MAX_BYTES; bytes++) {
-      if (alignedClassOf(bytes, GRANULE_BYTES) !== classOf(bytes)) expect.fail(`${bytes} bytes`);
-    }
-  });
-
-  test('is -1 above 256 KiB', () => {
-    expect(alignedClassOf(MID_MAX_BYTES, PAGE_BYTES)).toBe(CLASS_COUNT - 1);
-    expect(alignedClassOf(MID_MAX_BYTES + 1, GRANULE_BYTES)).toBe(-1);
-    expect(alignedClassOf(MID_MAX_BYTES + 1, PAGE_BYTES)).toBe(-1);
-  });
 });
 
 describe('spans', () => {

@@ -16,7 +16,7 @@
 import {
   type Address,
   ArgumentError,
-  alignedClassOf,
+  alignedBytes,
   BLOCK_BYTES,
   CLASS_COUNT,
   classIn,
@@ -32,7 +32,7 @@ import {
   pageWord,
   SlotState,
   type ThreadId,
-  TINY_CLASS_COUNT,
+  TINY_MAX_BYTES,
 } from '@hakmem/contracts';
 import type { Boxes } from './boxes.js';
 import { diagnose } from './diagnose.js';
@@ -40,6 +40,7 @@ import { type HeapStats, readStats } from './stats.js';
 import { blockAround, extents, liveBlocks } from './survey.js';
 import { type Verdict, verifyHeap } from './verify.js';
 import type { TypedArray, TypedArrayConstructor } from './views.js';
+import { Zero } from './zero.js';
 
 /** Visits a live block; return false to stop the walk. */
 export type Visit = (address: Address, bytes: number) => unknown;
@@ -62,6 +63,7 @@ export class Heap {
   /** Page word of this thread's tiny and mid pages, class 0. */
   private readonly tinyTag: number;
   private readonly midTag: number;
+  private readonly zero: Zero;
   private readonly onDestroy: ((heap: Heap) => void) | null;
   private destroyed = false;
 
@@ -76,6 +78,7 @@ export class Heap {
     this.midMax = boxes.mid.maxBytes;
     this.tinyTag = pageWord(SlotState.ACTIVE, PageKind.TINY, boxes.owner, 0);
     this.midTag = pageWord(SlotState.ACTIVE, PageKind.MID, boxes.owner, 0);
+    this.zero = new Zero(boxes.space);
     this.onDestroy = onDestroy;
   }
 
@@ -123,7 +126,7 @@ export class Heap {
     integer('bytes', bytes, 0, MAX_BYTES);
     const total = integer('count × bytes', count * bytes, 0, MAX_BYTES);
     const address = this.malloc(total);
-    if (address !== 0) this.boxes.space.bytes().fill(0, address, address + total);
+    if (address !== 0) this.zero.fill(address, total);
     return address;
   }
 
@@ -154,13 +157,11 @@ export class Heap {
   alignedAlloc(alignment: number, bytes: number): Address | 0 {
     integer('alignment', alignment, 1, MAX_BYTES / 2);
     integer('bytes', bytes, 0, MAX_BYTES);
-    if (2 ** Math.round(Math.log2(alignment)) !== alignment)
-      throw new ArgumentError('alignment', alignment, 'a power of two');
+    if ((alignment & (alignment - 1)) !== 0) throw new ArgumentError('alignment', alignment, 'a power of two');
     if (alignment <= 16) return this.malloc(bytes);
-    const smallest = this.tinyMax < 0 ? BLOCK_BYTES[TINY_CLASS_COUNT] : 0;
-    const sizeClass = alignment <= PAGE_BYTES ? alignedClassOf(Math.max(bytes, smallest), alignment) : -1;
-    if (sizeClass !== -1 && BLOCK_BYTES[sizeClass] <= Math.max(this.tinyMax, this.midMax))
-      return this.malloc(BLOCK_BYTES[sizeClass]);
+    // Without a tiny front the smallest block is that of the smallest mid class.
+    const aligned = alignedBytes(this.tinyMax < 0 ? Math.max(bytes, TINY_MAX_BYTES + 1) : bytes, alignment);
+    if (alignment <= PAGE_BYTES && aligned <= Math.max(this.tinyMax, this.midMax)) return this.malloc(aligned);
     return this.boxes.large.malloc(bytes, alignment);
   }
 

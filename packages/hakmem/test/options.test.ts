@@ -138,6 +138,6 @@ describe('what options do', () => {
     expect(run({ debug: { lru: true } })).toContain('[SS_LRU_PUSH]');
     expect(run({ warmPoolStats: true })).toEqual(['[WARM_POOL]']);
     run({ env: { HAKMEM_SS_ACQUIRE_DEBUG: '1' } });
-    expect(lines).toContain('[SP_ACQUIRE_STAGE2] using UNUSED slot class=6 (ss=0 slot=2)');
+    expect(lines).toContain('[SP_ACQUIRE_STAGE2] class=6 using UNUSED slot (ss=0 slot=2)');
   });
 });

@@ -76,6 +76,7 @@ class Large implements LargeBlocks {
   }
 
   resize(address: Address, bytes: number): boolean {
+    if (this.#scope.records.live[address >>> GRANULE_SHIFT] !== 1) return false;
     const has = this.#pages(address);
     const wants = pagesFor(bytes);
     const head = address >>> PAGE_SHIFT;
@@ -90,7 +91,7 @@ class Large implements LargeBlocks {
   }
 
   stats(): LargeStats {
-    const counter = (which: number): number => this.#scope.region.words[this.#scope.region.start + which];
+    const counter = (which: number): number => this.#scope.region.words[this.#scope.region.start + which] >>> 0;
     return { live: counter(LIVE), grownInPlace: counter(GROWN), shrunkInPlace: counter(SHRUNK) };
   }
 

@@ -67,7 +67,7 @@ export class Pool implements SlotPool {
 
   release(head: PageIndex): void {
     this.#slots.count(Counter.RELEASED);
-    this.#log(`[SS_FREE] slot EMPTY ${place(head)}`);
+    this.#scope.log?.(`[SS_FREE] slot EMPTY ${place(head)}`);
     this.#slots.empty(head);
   }
 
@@ -84,12 +84,12 @@ export class Pool implements SlotPool {
     this.#slots.claimRun(fit.page, fit.page, pages);
     this.#settleFrom(before, fit.page >>> SLOT_SHIFT); // what alignment left out
     this.#slots.count(Counter.RUNS);
-    this.#log(`[SP_ACQUIRE_RUN] pages=${pages} ${place(fit.page)}`);
+    this.#scope.log?.(`[SP_ACQUIRE_RUN] pages=${pages} ${place(fit.page)}`);
     return fit.page;
   }
 
   releaseRun(head: PageIndex, pages: number, keep: number): void {
-    this.#log(`[SS_FREE] run pages=${pages - keep} UNUSED ${place(head + keep)}`);
+    this.#scope.log?.(`[SS_FREE] run pages=${pages - keep} UNUSED ${place(head + keep)}`);
     this.#slots.clearRun(head, head + keep, pages);
   }
 
@@ -180,7 +180,7 @@ export class Pool implements SlotPool {
         if (!this.#slots.claim(head, sizeClass, emptyWord(sizeClass))) continue;
         hints.setEmpty(superSlab, hints.empty(superSlab) & ~ones(head, span));
         this.#slots.count(Counter.EMPTY_NOW, -span);
-        return this.#finish(head, sizeClass, Counter.REUSE, '[SP_ACQUIRE_STAGE1] using EMPTY slot');
+        return this.#finish(head, sizeClass, Counter.REUSE, 1, 'EMPTY slot');
       }
       hints.put(set, superSlab, false);
     }
@@ -206,7 +206,7 @@ export class Pool implements SlotPool {
       const head = this.#claimIn(superSlab, sizeClass);
       if (head === 0) continue;
       if (hints.has(hints.holds(sizeClass), superSlab)) this.#slots.count(Counter.AFFINE);
-      return this.#finish(head, sizeClass, Counter.UNUSED, '[SP_ACQUIRE_STAGE2] using UNUSED slot');
+      return this.#finish(head, sizeClass, Counter.UNUSED, 2, 'UNUSED slot');
     }
     return 0;
   }
@@ -227,7 +227,7 @@ export class Pool implements SlotPool {
       }
       head = this.#claimIn(superSlab, sizeClass);
       if (head === 0) short.push(superSlab);
-      else this.#finish(head, sizeClass, Counter.FRESH, '[SP_ACQUIRE_STAGE3] using new SuperSlab');
+      else this.#finish(head, sizeClass, Counter.FRESH, 3, 'new SuperSlab');
     }
     for (const superSlab of short) this.#slots.settle(superSlab);
     return head;
@@ -257,15 +257,11 @@ export class Pool implements SlotPool {
     return this.#slots.claim(head, sizeClass, 0) ? head : 0;
   }
 
-  #finish(head: PageIndex, sizeClass: SizeClass, counter: number, event: string): PageIndex {
+  #finish(head: PageIndex, sizeClass: SizeClass, counter: number, stage: number, from: string): PageIndex {
     this.#slots.publish(head, sizeClass);
     this.#slots.count(counter);
-    this.#log(`${event} class=${sizeClass} ${place(head)}`);
+    this.#scope.log?.(`[SP_ACQUIRE_STAGE${stage}] class=${sizeClass} using ${from} ${place(head)}`);
     return head;
-  }
-
-  #log(line: string): void {
-    this.#scope.log?.(line);
   }
 }
 

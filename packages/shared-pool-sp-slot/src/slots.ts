@@ -11,7 +11,7 @@
  * can be told and undone. The pages of a span are claimed upward and let go of downward, so its first page is the last
  * to be free and tells how far the rest belongs to it.
  *
- * A SuperSlab with an eighth of its slots ACTIVE or fewer is DRAINING as long as another has UNUSED slots; with none
+ * A SuperSlab with an eighth of its slots ACTIVE or fewer, and some UNUSED, is DRAINING as long as another has UNUSED ones; with none
  * ACTIVE it is FREE. In neither are EMPTY slots kept: keeping them would invite their classes back.
  */
 
@@ -87,7 +87,7 @@ export class Slots {
   }
 
   counter(which: number): number {
-    return this.#scope.region.words[this.#scope.region.start + which];
+    return this.#scope.region.words[this.#scope.region.start + which] >>> 0;
   }
 
   count(which: number, by = 1): void {

@@ -3,7 +3,7 @@
  *
  * SuperSlabs exist from `first` to `end` without a gap; memory grows and shrinks at `end` alone. The FREE ones are linked
  * in the order in which they became free: reuse takes the last one (its memory is likely still in the processor's
- * caches), and memory is returned lazily: when more are FREE than the policy's `retain` and than half of those in use, and
+ * caches), and memory is returned lazily: when more are FREE than the policy's `retain` and than are in use, and
  * the topmost is among them. A load whose blocks come and go at the top then does not resize memory at each of them.
  *
  *   region  ┌ end ┬ newest ┬ oldest ┬ hot ┬ draining ┬ free ┬ peak ┬ created ┬ returned ┐┌ tier ┬ older ┬ newer ┐ per SuperSlab
@@ -139,7 +139,7 @@ export class Registry implements SuperRegistry {
     words[this.#start + NEWEST] = superSlab + 1;
     this.#scope.log?.(`[SS_LRU_PUSH] ss=${superSlab}`);
     const used = this.#count(Tier.HOT) + this.#count(Tier.DRAINING);
-    this.trim(Math.max(this.#scope.policy.words[this.#scope.policy.start + POLICY_RETAIN], used >>> 1));
+    this.trim(Math.max(this.#scope.policy.words[this.#scope.policy.start + POLICY_RETAIN], used));
   }
 
   trim(retain: number): number {

@@ -131,7 +131,7 @@ class Move implements Command {
     made.registry[this.verb](this.#superSlab);
     set(model, this.#superSlab, { heat: Tier.HOT, drain: Tier.DRAINING, free: Tier.FREE }[this.verb]);
     const used = among(model, Tier.HOT, Tier.DRAINING).length;
-    if (this.verb === 'free') trim(model, made.space, Math.max(model.retain, Math.floor(used / 2)));
+    if (this.verb === 'free') trim(model, made.space, Math.max(model.retain, used));
     agree(model, made);
   }
   toString = (): string => `${this.verb}(${this.#superSlab})`;

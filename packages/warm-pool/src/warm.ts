@@ -106,7 +106,7 @@ export class Warm implements WarmPool {
   }
 
   stats(): WarmStats {
-    const count = (which: number): number => this.#words[this.#start + which];
+    const count = (which: number): number => this.#words[this.#start + which] >>> 0;
     const asked = count(HITS) + count(MISSES);
     return {
       hits: count(HITS),
