@@ -3,12 +3,14 @@
  *
  *   region  ┌ hits ┬ misses ┬ prefills ┬ stale ┬ … 8 words ┐┌ count ┬ pops ┬ 16 slabs ┐ per class
  *
- * A link of the chain of slab sources: last in, first out; what does not fit goes to the parent. Found empty, it asks the
- * parent and fetches a few more of what the parent holds already (never new slabs). A slab that has become all room is
+ * A link of the chain of slab sources: last in, first out. When it is full, the slab that was offered first goes to the
+ * parent. With a parent that is last in, first out too, slabs are used in the reverse order of their offers, as if there
+ * were one long stack: the slab carved last, whose end was never touched, is the last to be asked for more. Found empty, the
+ * pool asks the parent and fetches a few more of what the parent holds already (never new slabs). A slab that has become all room is
  * taken out when it is retired, so entries are right as long as one thread frees; every 64 pops of a class, all of its
  * entries are looked at in one batch and those that are not slabs of the class with room are dropped and counted.
  *
- * Owning thread only. acquire and offer are O(1) (a validation is O(16) in every 64th), retire is O(16).
+ * Owning thread only. acquire and offer are O(1), but O(16) for an offer to a full pool and for every 64th pop; so is retire.
  */
 
 import {
@@ -79,14 +81,16 @@ export class Warm implements WarmPool {
   }
 
   offer(sizeClass: SizeClass, head: PageIndex): void {
-    const record = this.#record(sizeClass);
-    const count = this.#words[record + COUNT];
-    if (count >= this.#size()) {
+    const size = this.#size();
+    if (size === 0) {
       this.#parent.offer(sizeClass, head);
       return;
     }
-    this.#words[record + SLABS + count] = head;
-    this.#words[record + COUNT] = count + 1;
+    const words = this.#words;
+    const record = this.#record(sizeClass);
+    while (words[record + COUNT] >= size) this.#evict(sizeClass);
+    words[record + SLABS + words[record + COUNT]] = head;
+    words[record + COUNT]++;
   }
 
   retire(sizeClass: SizeClass, head: PageIndex): void {
@@ -151,6 +155,14 @@ export class Warm implements WarmPool {
       this.offer(sizeClass, head);
       this.#words[this.#start + PREFILLS]++;
     }
+  }
+
+  /** Hands the entry that was offered first to the parent. */
+  #evict(sizeClass: SizeClass): void {
+    const head = this.#words[this.#record(sizeClass) + SLABS];
+    this.#remove(sizeClass, 0);
+    if (this.#hasRoom(sizeClass, head)) this.#parent.offer(sizeClass, head);
+    else this.#words[this.#start + STALE]++;
   }
 
   #validate(sizeClass: SizeClass): void {

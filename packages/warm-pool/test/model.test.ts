@@ -60,8 +60,18 @@ class Model {
   }
 
   offer(sizeClass: SizeClass, head: PageIndex): void {
-    const fits = this.list(this.warm, sizeClass).length < this.size;
-    this.list(fits ? this.warm : this.parent, sizeClass).push(head);
+    const warm = this.list(this.warm, sizeClass);
+    const parent = this.list(this.parent, sizeClass);
+    if (this.size === 0) {
+      parent.push(head);
+      return;
+    }
+    while (warm.length >= this.size) {
+      const first = warm.shift() ?? 0;
+      if (this.stale.has(first)) this.counters.stale++;
+      else parent.push(first);
+    }
+    warm.push(head);
   }
 }
 

@@ -47,12 +47,12 @@ describe(clause('WARM-1'), () => {
     expect(real.parent.calls).toEqual([]);
   });
 
-  test.each([1, 2, 7, 15, 16])('of 20 slabs a pool of %i keeps as many, the parent gets the rest', (size) => {
+  test.each([1, 2, 7, 15, 16])('of 20 slabs a pool of %i keeps the last so many, the parent gets the first', (size) => {
     const real = stand();
     real.size(size);
     const heads = offerNew(real, TINY, 20);
-    expect(real.entries(TINY)).toEqual(heads.slice(0, size));
-    expect(real.parent.holds(TINY)).toEqual(heads.slice(size));
+    expect(real.entries(TINY)).toEqual(heads.slice(20 - size));
+    expect(real.parent.holds(TINY)).toEqual(heads.slice(0, 20 - size));
     expect(real.fenced()).toBe(true);
   });
 
@@ -71,7 +71,7 @@ describe(clause('WARM-1'), () => {
     real.size(MAX_SLABS + 9);
     real.prefill(MAX_SLABS + 9);
     const heads = offerNew(real, TINY, MAX_SLABS + 1);
-    expect(real.entries(TINY)).toEqual(heads.slice(0, MAX_SLABS));
+    expect(real.entries(TINY)).toEqual(heads.slice(1));
     real.parent.stock(OTHER, 40);
     real.checked.acquire(OTHER);
     expect(real.entries(OTHER)).toHaveLength(MAX_SLABS);
@@ -286,6 +286,16 @@ describe(clause('SOURCE-4'), () => {
   });
 });
 
+test('a full pool drops an entry without room instead of handing it to the parent, and counts it', () => {
+  const real = stand();
+  real.size(2);
+  const [first] = offerNew(real, TINY, 2);
+  real.setRoom(first, 0);
+  offerNew(real, TINY, 1);
+  expect(real.parent.holds(TINY)).toEqual([]);
+  expect(real.warm.stats().stale).toBe(1);
+});
+
 describe(clause('GENERAL-B'), () => {
   test('a smaller size takes nothing away; it acts on the next offer and the next miss', () => {
     const real = stand();
@@ -293,8 +303,10 @@ describe(clause('GENERAL-B'), () => {
     real.size(2);
     expect(real.entries(TINY)).toEqual(heads);
     const [late] = offerNew(real, TINY, 1);
-    expect(real.parent.holds(TINY)).toEqual([late]);
-    expect(heads.map(() => real.checked.acquire(TINY))).toEqual([...heads].reverse());
+    expect(real.entries(TINY)).toEqual([heads[9], late]);
+    expect(real.parent.holds(TINY)).toEqual(heads.slice(0, 9));
+    expect([1, 2].map(() => real.checked.acquire(TINY))).toEqual([late, heads[9]]);
+    for (const _ of heads.slice(0, 9)) real.parent.spare(TINY);
     real.parent.stock(TINY, 9);
     real.checked.acquire(TINY);
     expect(real.entries(TINY)).toHaveLength(2);
