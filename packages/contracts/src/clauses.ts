@@ -39,7 +39,8 @@ export const CLAUSES = {
   'SOURCE-3': 'spare never asks for memory.',
   'SOURCE-4': 'A retired slab is held by no link afterwards.',
 
-  'WARM-1': 'acquire pops in O(1) and offer pushes in O(1); of a full pool the slab that was offered first goes to the parent.',
+  'WARM-1':
+    'acquire pops in O(1) and offer pushes in O(1); of a full pool the slab that was offered first goes to the parent.',
   'WARM-2': 'A pool found empty takes up to the prefill count more from what its parent holds.',
   'WARM-3': 'Every 64 pops of a class its entries are validated in one batch, and those without room are dropped.',
   'WARM-4': 'Each acquire counts once, as a hit or as a miss.',
