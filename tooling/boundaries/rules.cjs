@@ -67,9 +67,16 @@ module.exports = {
     },
     {
       name: 'no-tooling-outside-configuration',
+      comment: 'Only tests and benches may import tooling, and of it only the suites.',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: CONFIG },
+      from: { path: '^(packages|apps)/', pathNot: [CONFIG, '^packages/[^/]+/(test|bench)/'] },
       to: { path: '^tooling/' },
+    },
+    {
+      name: 'tests-import-suites-only',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/(test|bench)/' },
+      to: { path: '^tooling/', pathNot: '^tooling/suites/' },
     },
     {
       name: 'no-cycle',

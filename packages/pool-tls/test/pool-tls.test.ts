@@ -17,9 +17,9 @@ import {
   TINY_CLASS_COUNT,
   TINY_MAX_BYTES,
 } from '@hakmem/contracts';
+import { FakeCache } from '@hakmem/tooling-suites/fake-cache';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { poolTls } from '../src/index.js';
-import { FakeCache } from './fake-cache.js';
 
 let ground: Ground;
 let cache: FakeCache;

@@ -9,9 +9,9 @@ import {
   standaloneGround,
   TINY_MAX_BYTES,
 } from '@hakmem/contracts';
+import { FakeCache } from '@hakmem/tooling-suites/fake-cache';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tinyFront } from '../src/index.js';
-import { FakeCache } from './fake-cache.js';
 
 const SIZES = Array.from({ length: TINY_MAX_BYTES + 1 }, (_, bytes) => bytes);
 
