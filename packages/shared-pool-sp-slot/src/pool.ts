@@ -15,10 +15,8 @@
  */
 
 import {
-  CLASS_COUNT,
   NOTE_SPAN,
   noteOf,
-  PAGE_BYTES,
   type PageIndex,
   type PoolStats,
   type Report,
@@ -27,16 +25,15 @@ import {
   SLOT_SHIFT,
   SLOTS_PER_SUPERSLAB,
   type SlotPool,
-  SlotState,
   SPAN_PAGES,
   type SuperRegistry,
   type SuperSlabIndex,
-  Tier,
 } from '@hakmem/contracts';
 import { lowest, ones, population, runOf } from './bits.js';
-import { contains, type Hints, masksOf, type SuperSlabSet } from './hints.js';
+import type { Hints, SuperSlabSet } from './hints.js';
 import { findRun } from './runs.js';
 import { Counter, emptyWord, Slots } from './slots.js';
+import { verifyHints } from './verify.js';
 
 /** How slots are shared between classes. */
 export interface PoolRules {
@@ -139,32 +136,7 @@ export class Pool implements SlotPool {
   }
 
   verify(report: Report): void {
-    const { pages } = this.#slots;
-    const hints = this.#hints;
-    for (let superSlab = this.#registry.first; superSlab < this.#registry.end; superSlab++) {
-      const check = (what: string, hint: unknown, words: unknown): void => {
-        if (hint === words) return;
-        const message = `SuperSlab ${superSlab}, ${what}: hint ${hint}, page words ${words}`;
-        report({ box: 'shared-pool-sp-slot', message, address: superSlab * SLOTS_PER_SUPERSLAB * PAGE_BYTES });
-      };
-      const { unused, empty, active } = masksOf(pages, superSlab);
-      const tier = this.#registry.tier(superSlab);
-      check('unused slots', hints.unused(superSlab), unused);
-      check('empty slots', hints.empty(superSlab), empty);
-      check('active slots', hints.active(superSlab), active);
-      check('FREE', tier === Tier.FREE, active === 0);
-      check('open', hints.has(hints.open, superSlab), tier === Tier.HOT && unused !== 0);
-      check('draining', hints.has(hints.draining, superSlab), tier === Tier.DRAINING && unused !== 0);
-      for (let c = 0; c < CLASS_COUNT; c++) {
-        check(
-          `holds class ${c}`,
-          hints.has(hints.holds(c), superSlab),
-          contains(pages, superSlab, SlotState.ACTIVE, c),
-        );
-        const empties = contains(pages, superSlab, SlotState.EMPTY, c);
-        check(`EMPTY slots of class ${c}`, empties && !hints.has(hints.empties(c), superSlab), false);
-      }
-    }
+    verifyHints(this.#slots.pages, this.#hints, this.#registry, report);
   }
 
   /** Stage 1. */
