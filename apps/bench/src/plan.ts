@@ -57,7 +57,7 @@ const FORMS: Record<Form, FormSettings> = {
     rounds: 2,
     reps: 9,
     rows: /^random|^fixed_size (64|1024|8192|32768)$|^pair|^tiny|^mid|^large|^trace/,
-    columns: ({ name }) => name !== 'hakmem-one-class',
+    columns: ({ kind }) => kind !== 'composition',
   },
   quick: {
     seconds: 20,
@@ -65,7 +65,7 @@ const FORMS: Record<Form, FormSettings> = {
     rounds: 1,
     reps: 7,
     rows: /^random_mixed (256|4096|65536)$|^fixed_size 64$|^pair|lifo$|^mid|^large|^trace (sqlite|gcc)$/,
-    columns: ({ name }) => name !== 'hakmem-one-class',
+    columns: ({ kind }) => kind !== 'composition',
   },
   full: { seconds: 1800, mostCellMs: 2_000, rounds: 5, reps: 15, rows: /./, columns: () => true },
 };

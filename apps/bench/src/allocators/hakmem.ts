@@ -7,18 +7,29 @@
  */
 
 import { createHeap, type Heap, type HeapOptions } from 'hakmem';
+import { type CompositionName, composition } from '../compositions.js';
 import type { CheckedHeap } from '../replay-checked.js';
 import { addressSlots, type Subject } from './subject.js';
 
-const MAX_BYTES = 1024 * 1024 * 1024;
+/** Of every heap that a caller does not size itself. */
+export const MAX_BYTES = 1024 * 1024 * 1024;
 
 /** A heap with the bench's default size. */
 export function benchHeap(options: HeapOptions): Heap {
   return createHeap({ maxBytes: MAX_BYTES, ...options });
 }
 
+/** The heap as `createHeap` makes it. */
 export function hakmemSubject(options: HeapOptions): Subject<number> {
-  const heap = benchHeap(options);
+  return subjectOf(benchHeap(options));
+}
+
+/** The heap composed box by box. */
+export function compositionSubject(name: CompositionName): Subject<number> {
+  return subjectOf(composition(name, MAX_BYTES));
+}
+
+function subjectOf(heap: Heap): Subject<number> {
   return { blocks: heap, none: 0, slots: addressSlots, audit: () => auditEmpty(heap) };
 }
 

@@ -12,7 +12,8 @@ export interface AllocatorEntry {
   readonly name: string;
   /** Head of the column; a line break where the column may break. */
   readonly title: string;
-  readonly kind: 'baseline' | 'hakmem' | 'peer';
+  /** `composition`: hakmem with another box or without one; only in the full form and by name. */
+  readonly kind: 'baseline' | 'hakmem' | 'composition' | 'peer';
   create(): Promise<Subject<unknown>>;
 }
 
@@ -38,8 +39,20 @@ export const ALLOCATORS: readonly AllocatorEntry[] = [
   {
     name: 'hakmem-one-class',
     title: 'hakmem, one\nclass per\nSuperSlab',
-    kind: 'hakmem',
-    create: async () => (await import('./hakmem.js')).hakmemSubject({ memory: 'shared', slotSharing: false }),
+    kind: 'composition',
+    create: async () => (await import('./hakmem.js')).compositionSubject('one-class'),
+  },
+  {
+    name: 'hakmem-no-affinity',
+    title: 'hakmem,\nno class\naffinity',
+    kind: 'composition',
+    create: async () => (await import('./hakmem.js')).compositionSubject('no-affinity'),
+  },
+  {
+    name: 'hakmem-no-warm-pool',
+    title: 'hakmem,\nno warm\npool',
+    kind: 'composition',
+    create: async () => (await import('./hakmem.js')).compositionSubject('no-warm-pool'),
   },
   {
     name: 'tlsf',

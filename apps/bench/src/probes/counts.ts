@@ -3,9 +3,10 @@
  * SuperSlab, the stages from which slabs came, and the hit rate of the warm pool. Nothing here depends on time.
  */
 
-import type { HeapOptions } from 'hakmem';
-import { benchHeap } from '../allocators/hakmem.js';
+import type { Heap } from 'hakmem';
+import { benchHeap, MAX_BYTES } from '../allocators/hakmem.js';
 import { addressSlots } from '../allocators/subject.js';
+import { type CompositionName, composition } from '../compositions.js';
 import { BenchError } from '../errors.js';
 import { randomMixed } from '../workloads/churn.js';
 
@@ -49,21 +50,21 @@ export function countSlabs(): Counts {
   return {
     steps: POOL_STEPS,
     slots: POOL_SLOTS,
-    sharedSlots: composition(true),
-    oneClass: composition(false),
+    sharedSlots: countComposition('standard'),
+    oneClass: countComposition('one-class'),
     warmPool: WARM_SLOTS.map(warmCounts),
   };
 }
 
-/** Without prewarming, which would take a SuperSlab for each class that nobody asks for when classes do not share. */
-function composition(slotSharing: boolean): Composition {
-  const { after } = runMixed(POOL_STEPS, POOL_SLOTS, { slotSharing, prewarmCount: 0 });
+/** Not prewarmed, which would take a SuperSlab for each class that nobody asks for when classes do not share. */
+function countComposition(name: CompositionName): Composition {
+  const { after } = runMixed(POOL_STEPS, POOL_SLOTS, composition(name, MAX_BYTES));
   const { reuse, unused, fresh } = after.stages;
   return { superSlabsAtPeak: after.superSlabs.peak, stages: { reuse, unused, fresh } };
 }
 
 function warmCounts(slots: number): WarmCounts {
-  const { before, after } = runMixed(WARM_STEPS, slots, {});
+  const { before, after } = runMixed(WARM_STEPS, slots, benchHeap({ memory: 'shared' }));
   if (before.warmPool === null || after.warmPool === null)
     throw new BenchError('the default composition has no warm pool');
   const hits = after.warmPool.hits - before.warmPool.hits;
@@ -79,9 +80,8 @@ function warmCounts(slots: number): WarmCounts {
   };
 }
 
-/** The counts of a heap before and after so many steps, blocks still held. */
-function runMixed(steps: number, slots: number, options: HeapOptions) {
-  const heap = benchHeap({ memory: 'shared', ...options });
+/** The counts of a heap before and after so many steps, blocks still held. Destroys it. */
+function runMixed(steps: number, slots: number, heap: Heap) {
   const loop = randomMixed(slots).prepare({ blocks: heap, none: 0, slots: addressSlots });
   const before = heap.stats();
   loop.run(steps);
