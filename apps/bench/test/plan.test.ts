@@ -7,7 +7,7 @@ describe('makePlan', () => {
     const start = makePlan({ form: 'start' });
     const full = makePlan({ form: 'full' });
     expect([start.workloads.length, start.allocators.length]).toEqual([20, 9]);
-    expect([full.workloads.length, full.allocators.length]).toEqual([28, 10]);
+    expect([full.workloads.length, full.allocators.length]).toEqual([28, 12]);
     expect(makePlan({ form: 'quick' }).workloads.length).toBeLessThan(12);
   });
 

@@ -1,16 +1,7 @@
 /**
- * The heap: the gate that routes a size or a page word to its box, and the surface that users call.
- *
- *   malloc(n)   n ≤ 1,024 → tiny front · n ≤ 256 KiB → pool-tls · else → large
- *   free(p)     page word ^ tag of (ACTIVE, TINY, this thread) = class, if the page is such a one → tiny front
- *               page word ^ tag of (ACTIVE, MID, this thread)  = class → pool-tls · LARGE → large · else an error
- *
- * The hot verbs check, load, decide and go on to a box; they make no objects and call no Atomics. Shifts stand as
- * literals (4: address to granule, 16: address to page), because V8 loads an imported constant at each use. An address counts as
- * one only when it is an unsigned 32-bit integer and a multiple of 16; a live block starts there only when its live byte
- * is 1, which the box checks. So every wrong free is found in the call that makes it, and costs the heap nothing.
- *
- * One thread uses a heap. Exhausted memory is the answer 0; arguments that no heap could serve throw.
+ * The heap: the surface that users call. The gate (gate.ts) has the hot verbs; what is here is made of them, of the walk over
+ * the pages (survey.ts) and of the boxes. One thread uses a heap. Exhausted memory is the answer 0; arguments that no heap
+ * could serve throw.
  */
 
 import {
@@ -19,23 +10,20 @@ import {
   alignedBytes,
   BLOCK_BYTES,
   CLASS_COUNT,
-  classIn,
-  DestroyedError,
+  GRANULE_SHIFT,
   integer,
   kindOf,
   MAX_BYTES,
-  NOTE_SPAN,
-  noteOf,
   PAGE_BYTES,
+  PAGE_SHIFT,
   PageKind,
   POLICY_RETAIN,
-  pageWord,
-  SlotState,
   type ThreadId,
   TINY_MAX_BYTES,
 } from '@hakmem/contracts';
 import type { Boxes } from './boxes.js';
 import { diagnose } from './diagnose.js';
+import { Gate } from './gate.js';
 import { type HeapStats, readStats } from './stats.js';
 import { blockAround, extents, liveBlocks } from './survey.js';
 import { type Verdict, verifyHeap } from './verify.js';
@@ -54,30 +42,14 @@ export interface CollectOptions {
 /** A heap. Made by `createHeap` or `compose`; the thread that made it uses it. */
 export class Heap {
   private readonly boxes: Boxes;
-  private readonly front: Boxes['front'];
-  private readonly mid: Boxes['mid'];
-  private readonly pages: Int32Array;
-  private readonly live: Uint8Array;
-  private readonly tinyMax: number;
-  private readonly midMax: number;
-  /** Page word of this thread's tiny and mid pages, class 0. */
-  private readonly tinyTag: number;
-  private readonly midTag: number;
+  private readonly gate: Gate;
   private readonly zero: Zero;
   private readonly onDestroy: ((heap: Heap) => void) | null;
-  private destroyed = false;
 
   /** @internal */
   constructor(boxes: Boxes, onDestroy: ((heap: Heap) => void) | null = null) {
     this.boxes = boxes;
-    this.front = boxes.front;
-    this.mid = boxes.mid;
-    this.pages = boxes.records.words;
-    this.live = boxes.records.live;
-    this.tinyMax = boxes.front.maxBytes;
-    this.midMax = boxes.mid.maxBytes;
-    this.tinyTag = pageWord(SlotState.ACTIVE, PageKind.TINY, boxes.owner, 0);
-    this.midTag = pageWord(SlotState.ACTIVE, PageKind.MID, boxes.owner, 0);
+    this.gate = new Gate(boxes);
     this.zero = new Zero(boxes.space);
     this.onDestroy = onDestroy;
   }
@@ -88,11 +60,7 @@ export class Heap {
    * engine's TypeError for a BigInt: asking for its type would cost a hot pair 8 %.
    */
   malloc(bytes: number): Address | 0 {
-    if (bytes >>> 0 === bytes) {
-      if (bytes <= this.tinyMax) return this.front.malloc(bytes);
-      if (bytes <= this.midMax) return this.mid.malloc(bytes);
-    }
-    return this.mallocLarge(bytes);
+    return this.gate.malloc(bytes);
   }
 
   /**
@@ -105,17 +73,7 @@ export class Heap {
       this.freeArray(address);
       return;
     }
-    if ((address >>> 4) << 4 === address) {
-      const word = this.pages[address >>> 16];
-      const tiny = (word ^ this.tinyTag) >>> 0;
-      if (tiny <= 255) {
-        if (this.front.free(tiny, address)) return;
-      } else {
-        const mid = (word ^ this.midTag) >>> 0;
-        if (mid <= 255 && this.mid.free(mid, address)) return;
-      }
-    }
-    this.freeOther(address);
+    this.gate.free(address);
   }
 
   /**
@@ -140,9 +98,10 @@ export class Heap {
   realloc(address: number, bytes: number): Address | 0 {
     integer('bytes', bytes, 0, MAX_BYTES);
     if (address === 0) return this.malloc(bytes);
-    const had = this.blockBytes('realloc', address);
-    if (kindOf(this.pages[address >>> 16]) === PageKind.LARGE) {
-      if (bytes > Math.max(this.tinyMax, this.midMax) && this.boxes.large.resize(address, bytes)) return address;
+    const had = this.gate.blockBytes('realloc', address);
+    if (kindOf(this.boxes.records.words[address >>> PAGE_SHIFT]) === PageKind.LARGE) {
+      if (bytes > Math.max(this.gate.tinyMax, this.gate.midMax) && this.boxes.large.resize(address, bytes))
+        return address;
     } else if (bytes <= had && (bytes > had / 2 || had === BLOCK_BYTES[0])) return address;
     const next = this.malloc(bytes);
     if (next === 0) return bytes <= had ? address : 0;
@@ -161,14 +120,15 @@ export class Heap {
     if ((alignment & (alignment - 1)) !== 0) throw new ArgumentError('alignment', alignment, 'a power of two');
     if (alignment <= 16) return this.malloc(bytes);
     // Without a tiny front the smallest block is that of the smallest mid class.
-    const aligned = alignedBytes(this.tinyMax < 0 ? Math.max(bytes, TINY_MAX_BYTES + 1) : bytes, alignment);
-    if (alignment <= PAGE_BYTES && aligned <= Math.max(this.tinyMax, this.midMax)) return this.malloc(aligned);
+    const aligned = alignedBytes(this.gate.tinyMax < 0 ? Math.max(bytes, TINY_MAX_BYTES + 1) : bytes, alignment);
+    if (alignment <= PAGE_BYTES && aligned <= Math.max(this.gate.tinyMax, this.gate.midMax))
+      return this.malloc(aligned);
     return this.boxes.large.malloc(bytes, alignment);
   }
 
   /** Bytes that the block at `address` holds, at least as many as were asked for. Errors as `free` (NotLiveError for a freed block). */
   usableSize(address: number): number {
-    return this.blockBytes('usableSize', address);
+    return this.gate.blockBytes('usableSize', address);
   }
 
   /** The data buffer as it is now. A wasm memory that is not shared has a new one after it grew. */
@@ -181,11 +141,11 @@ export class Heap {
    * alignment allows). Throws as `usableSize` when no live block is there, and an ArgumentError when it is too short.
    */
   view<T extends TypedArray>(type: TypedArrayConstructor<T>, address: number, length: number): T {
-    this.alive('view');
+    this.gate.check('view');
     integer('address', address, 0, MAX_BYTES - 1);
     integer('length', length, 0, MAX_BYTES);
     const block = blockAround(this.boxes.records, address);
-    if (block === null || this.live[block.start >>> 4] !== 1) {
+    if (block === null || this.boxes.records.live[block.start >>> GRANULE_SHIFT] !== 1) {
       throw diagnose(this.boxes.records, 'view', block?.start ?? address);
     }
     const room = block.start + block.bytes - address;
@@ -234,19 +194,19 @@ export class Heap {
 
   /** Counts of everything; every byte of the heap is in exactly one line of `bytes`. O(pages + blocks). */
   stats(): HeapStats {
-    this.alive('stats');
+    this.gate.check('stats');
     return readStats(this.boxes);
   }
 
   /** Walks every equation that must hold and lists those that do not. O(pages + blocks). */
   verify(): Verdict {
-    this.alive('verify');
+    this.gate.check('verify');
     return verifyHeap(this.boxes);
   }
 
   /** Visits every live block once, in order of address. The heap must not be changed meanwhile. O(pages + blocks). */
   walk(visit: Visit): void {
-    this.alive('walk');
+    this.gate.check('walk');
     const { records, registry } = this.boxes;
     for (const extent of extents(records, registry)) {
       for (const address of liveBlocks(records, extent)) if (visit(address, extent.blockBytes) === false) return;
@@ -258,7 +218,7 @@ export class Heap {
    * live. Returns the number of bytes given back to the system, always 0 for shared memory and wasm, which cannot.
    */
   collect(options: CollectOptions = {}): number {
-    this.alive('collect');
+    this.gate.check('collect');
     const { cache, policy, pool, registry, space } = this.boxes;
     const before = space.committedPages;
     if (options.force) {
@@ -279,38 +239,17 @@ export class Heap {
 
   /** Ends the heap: every later call throws a DestroyedError, and the buffers go when nobody holds them. Idempotent. */
   destroy(): void {
-    if (this.destroyed) return;
+    if (this.gate.closed) return;
     this.onDestroy?.(this);
-    this.destroyed = true;
     this.boxes.cache.flushAll();
     this.boxes.source.close();
-    this.pages.fill(0, 0, this.boxes.records.pageLimit);
+    this.gate.close();
+    this.boxes.records.words.fill(0, 0, this.boxes.records.pageLimit);
     this.boxes.space.release(0);
   }
 
   [Symbol.dispose](): void {
     this.destroy();
-  }
-
-  /** Sizes that neither front serves, and arguments that nothing serves. */
-  private mallocLarge(bytes: number): Address | 0 {
-    integer('bytes', bytes, 0, MAX_BYTES);
-    this.alive('malloc');
-    return this.boxes.large.malloc(bytes, 1);
-  }
-
-  /** Large blocks, addresses of 2 GiB and above, and everything that is wrong. */
-  private freeOther(address: number): void {
-    if (address === 0) return;
-    this.alive('free');
-    if (isAddress(address)) {
-      const word = this.pages[address >>> 16];
-      const tiny = (word ^ this.tinyTag) >>> 0;
-      const mid = (word ^ this.midTag) >>> 0;
-      if (tiny <= 255 ? this.front.free(tiny, address) : mid <= 255 && this.mid.free(mid, address)) return;
-      if (kindOf(word) === PageKind.LARGE && this.boxes.large.free(address)) return;
-    }
-    throw diagnose(this.boxes.records, 'free', address);
   }
 
   private freeArray(array: TypedArray): void {
@@ -319,22 +258,4 @@ export class Heap {
     if (array.buffer !== this.buffer) throw new ArgumentError('typed array', array, 'one over the buffer of this heap');
     this.free(array.byteOffset);
   }
-
-  /** Bytes of the live block that starts at `address`; throws when none does. */
-  private blockBytes(operation: string, address: number): number {
-    this.alive(operation);
-    if (!isAddress(address) || this.live[address >>> 4] !== 1) throw diagnose(this.boxes.records, operation, address);
-    const page = address >>> 16;
-    const word = this.pages[page];
-    if (kindOf(word) === PageKind.LARGE) return this.pages[noteOf(page) + NOTE_SPAN] * PAGE_BYTES;
-    return BLOCK_BYTES[classIn(word)];
-  }
-
-  private alive(operation: string): void {
-    if (this.destroyed) throw new DestroyedError(operation);
-  }
-}
-
-function isAddress(value: unknown): value is Address {
-  return typeof value === 'number' && value >>> 0 === value && (value & 15) === 0;
 }

@@ -1,0 +1,130 @@
+/**
+ * The gate: routes a size or a page word to its box, and an address that is none to its error.
+ *
+ *   malloc(n)   n ≤ 1,024 → tiny front · n ≤ 256 KiB → pool-tls · else → large
+ *   free(p)     page word ^ tag of (ACTIVE, TINY, this thread) = class, if the page is such a one → tiny front
+ *               page word ^ tag of (ACTIVE, MID, this thread)  = class → pool-tls · LARGE → large · else an error
+ *
+ * The hot verbs check, load, decide and go on to a box; they make no objects and call no Atomics. Shifts stand as
+ * literals (4: address to granule, 16: address to page), because V8 loads an imported constant at each use. An address
+ * counts as one only when it is an unsigned 32-bit integer and a multiple of 16; a live block starts there only when its
+ * live byte is 1, which the box checks. So every wrong free is found in the call that makes it, and costs the heap nothing.
+ */
+
+import {
+  type Address,
+  BLOCK_BYTES,
+  classIn,
+  DestroyedError,
+  type Front,
+  integer,
+  kindOf,
+  type LargeBlocks,
+  MAX_BYTES,
+  NOTE_SPAN,
+  noteOf,
+  PAGE_BYTES,
+  PageKind,
+  pageWord,
+  type Records,
+  SlotState,
+} from '@hakmem/contracts';
+import type { Boxes } from './boxes.js';
+import { diagnose } from './diagnose.js';
+
+export class Gate {
+  /** Largest sizes that the two fronts serve; -1 for one that is missing. */
+  readonly tinyMax: number;
+  readonly midMax: number;
+  private readonly front: Front;
+  private readonly mid: Front;
+  private readonly large: LargeBlocks;
+  private readonly records: Records;
+  private readonly pages: Int32Array;
+  private readonly live: Uint8Array;
+  /** Page word of this thread's tiny and mid pages, class 0. */
+  private readonly tinyTag: number;
+  private readonly midTag: number;
+  /** Whether the heap has been destroyed. */
+  closed = false;
+
+  constructor({ front, mid, large, records, owner }: Boxes) {
+    this.tinyMax = front.maxBytes;
+    this.midMax = mid.maxBytes;
+    this.front = front;
+    this.mid = mid;
+    this.large = large;
+    this.records = records;
+    this.pages = records.words;
+    this.live = records.live;
+    this.tinyTag = pageWord(SlotState.ACTIVE, PageKind.TINY, owner, 0);
+    this.midTag = pageWord(SlotState.ACTIVE, PageKind.MID, owner, 0);
+  }
+
+  malloc(bytes: number): Address | 0 {
+    if (bytes >>> 0 === bytes) {
+      if (bytes <= this.tinyMax) return this.front.malloc(bytes);
+      if (bytes <= this.midMax) return this.mid.malloc(bytes);
+    }
+    return this.mallocLarge(bytes);
+  }
+
+  free(address: number): void {
+    if ((address >>> 4) << 4 === address) {
+      const word = this.pages[address >>> 16];
+      const tiny = (word ^ this.tinyTag) >>> 0;
+      if (tiny <= 255) {
+        if (this.front.free(tiny, address)) return;
+      } else {
+        const mid = (word ^ this.midTag) >>> 0;
+        if (mid <= 255 && this.mid.free(mid, address)) return;
+      }
+    }
+    this.freeOther(address);
+  }
+
+  /** Bytes of the live block that starts at `address`; throws the error for `operation` when none does. */
+  blockBytes(operation: string, address: number): number {
+    this.check(operation);
+    if (!isAddress(address) || this.live[address >>> 4] !== 1) throw diagnose(this.records, operation, address);
+    const page = address >>> 16;
+    const word = this.pages[page];
+    return kindOf(word) === PageKind.LARGE
+      ? this.pages[noteOf(page) + NOTE_SPAN] * PAGE_BYTES
+      : BLOCK_BYTES[classIn(word)];
+  }
+
+  /** Throws a DestroyedError when the heap has been destroyed. */
+  check(operation: string): void {
+    if (this.closed) throw new DestroyedError(operation);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** Sizes that neither front serves, and arguments that nothing serves. */
+  private mallocLarge(bytes: number): Address | 0 {
+    integer('bytes', bytes, 0, MAX_BYTES);
+    this.check('malloc');
+    return this.large.malloc(bytes, 1);
+  }
+
+  /** Large blocks, addresses of 2 GiB and above, and everything that is wrong. */
+  private freeOther(address: number): void {
+    if (address === 0) return;
+    this.check('free');
+    if (isAddress(address)) {
+      const word = this.pages[address >>> 16];
+      const tiny = (word ^ this.tinyTag) >>> 0;
+      const mid = (word ^ this.midTag) >>> 0;
+      if (tiny <= 255 ? this.front.free(tiny, address) : mid <= 255 && this.mid.free(mid, address)) return;
+      if (kindOf(word) === PageKind.LARGE && this.large.free(address)) return;
+    }
+    throw diagnose(this.records, 'free', address);
+  }
+}
+
+function isAddress(value: unknown): value is Address {
+  return typeof value === 'number' && value >>> 0 === value && (value & 15) === 0;
+}
