@@ -51,5 +51,3 @@ export const MAX_BYTES = 4_294_967_296;
 export const TINY_MAX_BYTES = 1_024;
 /** Largest mid block in bytes; above it blocks are large. */
 export const MID_MAX_BYTES = 262_144;
-/** Largest thread id. */
-export const MAX_THREADS = 255;
