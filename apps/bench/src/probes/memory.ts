@@ -8,6 +8,7 @@
  * heap says of itself; `source` says which. Data pages count from their first touch on, also after their blocks died.
  */
 
+import { sharedMemory } from '@hakmem/memory';
 import { benchHeap } from '../allocators/hakmem.js';
 import { addressSlots, type Blocks } from '../allocators/subject.js';
 import { randomMixed } from '../workloads/churn.js';
@@ -102,13 +103,18 @@ class WritingBlocks implements Blocks<number> {
 }
 
 /**
- * A heap whose mappings can be told from all others by their sizes. Chance may place one beside a neighbour that the kernel
- * joins it with; then the next heap, made while that one is still there, gets other addresses.
+ * A heap whose mappings can be told from all others by their sizes. The kernel joins neighbouring mappings, so wasm memories,
+ * which reserve address space that nothing may touch, are put before the data buffer and between it and the control buffer.
+ * Chance may still place one beside a neighbour; then the next heap, made while that one is still there, gets other addresses.
  */
 function findableHeap(): { heap: BenchHeap; mappings: readonly Mapping[] } {
   const made: BenchHeap[] = [];
+  const spacers: WebAssembly.Memory[] = [];
   for (;;) {
-    const heap = benchHeap({ memory: 'shared', maxBytes: LEAST_BYTES + made.length * BYTES_BETWEEN });
+    spacers.push(new WebAssembly.Memory({ initial: 1, maximum: 1 }));
+    const memory = sharedMemory({ maxBytes: LEAST_BYTES + made.length * BYTES_BETWEEN });
+    spacers.push(new WebAssembly.Memory({ initial: 1, maximum: 1 }));
+    const heap = benchHeap({ memory });
     const capacity = heap.buffer.byteLength;
     const liveBytes = capacity / BYTES_PER_LIVE_BYTE;
     const data = findMapping(capacity, capacity);
