@@ -10,7 +10,7 @@
  * on it swap their roles, and the checksum differs from the reference.
  */
 
-import type { Blocks, Slots, Subject } from '../allocators/subject.js';
+import type { Slots, Subject } from '../allocators/subject.js';
 import { pick, SIZE_SEED, SLOT_SEED, xorshift32 } from '../random.js';
 import { type Loop, type Reference, STEPS, type Workload } from './workload.js';
 
@@ -25,28 +25,22 @@ interface Shape {
   readonly grain: number;
 }
 
-class Churn<B> implements Loop {
-  checksum = 0;
-  private slotDraw = SLOT_SEED;
-  private sizeDraw = SIZE_SEED;
-  private readonly blocks: Blocks<B>;
-  private readonly none: B;
-  private readonly slots: Slots<B>;
-  private readonly shape: Shape;
+/**
+ * The loop as a closure: what it uses are constants of its context, and as a process makes one such loop, V8 compiles it for
+ * just these, as it does for a program whose heap is a constant of a module.
+ */
+function churnLoop<B>(subject: Subject<B>, shape: Shape): Loop {
+  const { blocks, none } = subject;
+  const { slots: count, low, choices, grain } = shape;
+  const slots: Slots<B> = subject.slots(count);
+  let slotDraw = SLOT_SEED;
+  let sizeDraw = SIZE_SEED;
+  let checksum = 0;
 
-  constructor(subject: Subject<B>, shape: Shape) {
-    this.blocks = subject.blocks;
-    this.none = subject.none;
-    this.slots = subject.slots(shape.slots);
-    this.shape = shape;
-  }
-
-  run(steps: number): void {
-    const { blocks, none, slots } = this;
-    const { slots: count, low, choices, grain } = this.shape;
-    let x = this.slotDraw;
-    let y = this.sizeDraw;
-    let sum = this.checksum;
+  function run(steps: number): void {
+    let x = slotDraw;
+    let y = sizeDraw;
+    let sum = checksum;
     for (let i = 0; i < steps; i++) {
       x = xorshift32(x);
       y = xorshift32(y);
@@ -61,19 +55,26 @@ class Churn<B> implements Loop {
         sum = (sum + size) | 0;
       }
     }
-    this.slotDraw = x;
-    this.sizeDraw = y;
-    this.checksum = sum;
+    slotDraw = x;
+    sizeDraw = y;
+    checksum = sum;
   }
 
-  drain(): void {
-    const { blocks, none, slots } = this;
+  function drain(): void {
     for (let i = 0; i < slots.length; i++) {
       if (slots[i] === none) continue;
       blocks.free(slots[i]);
       slots[i] = none;
     }
   }
+
+  return {
+    run,
+    drain,
+    get checksum() {
+      return checksum;
+    },
+  };
 }
 
 class ChurnReference implements Reference {
@@ -108,7 +109,7 @@ export function churn(name: string, shape: Shape): Workload {
     steps: STEPS,
     unit: 1,
     settling: 4 * shape.slots,
-    prepare: (subject) => new Churn(subject, shape),
+    prepare: (subject) => churnLoop(subject, shape),
     reference: () => new ChurnReference(shape),
   };
 }
