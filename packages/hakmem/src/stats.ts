@@ -3,6 +3,7 @@
 import {
   type CacheStats,
   classIn,
+  groundLiveBytes,
   kindOf,
   type LargeStats,
   NOTE_ROOM,
@@ -153,5 +154,5 @@ function controlBytes(boxes: Boxes, top: number, touchedPages: number): number {
   const { words, pageLimit } = boxes.records;
   const pages = top >>> PAGE_SHIFT;
   const regions = words.length - NOTES_START - pageLimit * NOTE_WORDS;
-  return touchedPages * 4_096 + 4 * (pages + pages * NOTE_WORDS + regions);
+  return groundLiveBytes(touchedPages) + 4 * (pages + pages * NOTE_WORDS + regions);
 }

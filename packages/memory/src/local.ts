@@ -5,7 +5,7 @@
  */
 
 import { type AddressSpace, type ControlArrays, PAGE_BYTES, SLOTS_PER_SUPERSLAB } from '@hakmem/contracts';
-import { byteOption, MIN_BYTES, makeControl, pagesIn } from './options.js';
+import { makeControl, maxPages } from './options.js';
 
 /** Options of {@link localMemory}. */
 export interface LocalMemoryOptions {
@@ -15,7 +15,7 @@ export interface LocalMemoryOptions {
 
 /** An address space over an ArrayBuffer of its own. Throws an OptionError when `maxBytes` is out of range. */
 export function localMemory(options: LocalMemoryOptions = {}): AddressSpace {
-  return new LocalSpace(pagesIn(byteOption('maxBytes', options.maxBytes, MIN_BYTES)));
+  return new LocalSpace(maxPages(options.maxBytes));
 }
 
 class LocalSpace implements AddressSpace {

@@ -7,9 +7,9 @@ export const MIN_BYTES: number = 2 * PAGE_BYTES;
 
 const DEFAULT_BYTES = 1_073_741_824;
 
-/** `value`, or 1 GiB when it is not given; an OptionError when it is not an integer of `low … 4 GiB`. */
-export function byteOption(option: string, value: number | undefined, low: number): number {
-  return integerOption(option, value, low, MAX_BYTES, DEFAULT_BYTES);
+/** Whole pages in the option maxBytes, 1 GiB when it is not given; an OptionError when it is out of range. */
+export function maxPages(maxBytes: number | undefined): number {
+  return pagesIn(integerOption('maxBytes', maxBytes, MIN_BYTES, MAX_BYTES, DEFAULT_BYTES));
 }
 
 /** Whole pages in `bytes`. */

@@ -6,7 +6,7 @@
  */
 
 import { type AddressSpace, type ControlArrays, PAGE_BYTES } from '@hakmem/contracts';
-import { byteOption, MIN_BYTES, makeControl, pagesIn } from './options.js';
+import { makeControl, maxPages } from './options.js';
 
 /** Options of {@link sharedMemory}. */
 export interface SharedMemoryOptions {
@@ -16,7 +16,7 @@ export interface SharedMemoryOptions {
 
 /** An address space over a SharedArrayBuffer of its own. Throws an OptionError when `maxBytes` is out of range. */
 export function sharedMemory(options: SharedMemoryOptions = {}): AddressSpace {
-  return new SharedSpace(pagesIn(byteOption('maxBytes', options.maxBytes, MIN_BYTES)));
+  return new SharedSpace(maxPages(options.maxBytes));
 }
 
 class SharedSpace implements AddressSpace {

@@ -151,10 +151,11 @@ export class Slots {
     }
     hints.setEmpty(superSlab, 0);
     hints.setUnused(superSlab, hints.unused(superSlab) | swept);
-    this.count(Counter.EMPTY_NOW, -population(swept));
-    this.count(Counter.SWEPT, population(swept));
+    const count = population(swept);
+    this.count(Counter.EMPTY_NOW, -count);
+    this.count(Counter.SWEPT, count);
     this.#reopen(superSlab);
-    return population(swept);
+    return count;
   }
 
   /** Makes UNUSED pages from `from` on part of the large run at `head`, which then has all pages up to theirs. */

@@ -103,7 +103,7 @@ export class Cache implements BlockCache {
   prewarm(sizeClass: SizeClass, blocks: number): number {
     const at = this.tops + 2 * sizeClass;
     const bottom = this.bottoms[sizeClass];
-    if (this.words[at] === bottom) this.refill(sizeClass, Math.min(blocks, this.cap(sizeClass)));
+    if (this.words[at] === bottom) this.refill(sizeClass, blocks);
     return this.words[at] - bottom;
   }
 
