@@ -56,8 +56,15 @@ module.exports = {
       name: 'ships-without-dependencies',
       comment: 'What is published runs in browsers and Workers: no npm packages, no Node modules, no tooling.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/' },
+      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/interleave/src/' },
       to: { pathNot: '^packages/[^/]+/src/' },
+    },
+    {
+      name: 'interleave-ships-with-node-only',
+      comment: 'The explorer is a tool for Node: it starts Workers and imports modules of Node, and nothing else.',
+      severity: 'error',
+      from: { path: '^packages/interleave/src/' },
+      to: { pathNot: '^packages/interleave/src/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'sources-do-not-import-tests',
