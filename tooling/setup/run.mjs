@@ -39,6 +39,7 @@ const commands = {
   'api:update': (args) => turbo('api:update', ...args),
   pack: (args) => turbo('pack', '--continue=dependencies-successful', ...args),
   boundaries: () => pnpm('exec', 'depcruise', '--config', 'tooling/boundaries/rules.cjs', 'packages', 'apps'),
+  torture: (args) => pnpm('--silent', '--filter', '@hakmem/torture', 'start', ...args),
   format: () => pnpm('exec', 'biome', 'check', '--write', '.'),
   turbo: (args) => turbo(...args),
   // The pinned pnpm itself, for instance `npm run pnpm -- install` after a change to a package.json.

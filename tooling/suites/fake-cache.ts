@@ -51,6 +51,10 @@ export class FakeCache implements BlockCache {
     this.calls.push(['flushAll']);
   }
 
+  retireIdle(): void {
+    this.calls.push(['retireIdle']);
+  }
+
   cached(visit: (sizeClass: SizeClass, address: Address) => void): void {
     for (const [sizeClass, addresses] of this.#free) for (const address of addresses) visit(sizeClass, address);
   }

@@ -1,4 +1,4 @@
-// The cost of the look-ups that every box makes: page words, heads of spans and runs, size classes.
+// The cost of the look-ups that every box makes: page words, heads of spans and runs, blocks of a slab, size classes.
 
 import {
   alignedBytes,
@@ -6,11 +6,14 @@ import {
   claimPage,
   classIn,
   classOf,
+  countFree,
   headOf,
+  isIdle,
   NOTE_SPAN,
   noteOf,
   PageKind,
   pageWord,
+  recordsOf,
   SlotState,
   standaloneGround,
   stateOf,
@@ -19,12 +22,14 @@ import { bench, do_not_optimize, group, run } from 'mitata';
 
 const PAGES = 2_048;
 const INPUTS = 1_024;
-const { words } = standaloneGround(PAGES, 0).records;
+const { records } = standaloneGround(PAGES, 0);
+const { words } = records;
+const shared = recordsOf(new Int32Array(new SharedArrayBuffer(64)), new Uint8Array(0), 16);
 
 // Pages 1 … 1,023 are tiny slabs; from 1,024 on mid spans of 8 pages, but the last 256 pages are one large run.
 const TINY = pageWord(SlotState.ACTIVE, PageKind.TINY, 1, 3);
 const MID = pageWord(SlotState.ACTIVE, PageKind.MID, 1, 40);
-const LARGE = pageWord(SlotState.ACTIVE, PageKind.LARGE, 1, 0);
+const LARGE = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 const RUN = PAGES - 256;
 for (let page = 1; page < INPUTS; page++) {
   words[page] = TINY;
@@ -62,9 +67,13 @@ group('page words', () => {
     const word = words[input(anyPage)];
     do_not_optimize(stateOf(word) + classIn(word));
   });
-  bench('claimPage: claim and undo', () => {
-    claimPage(words, 0, 0, TINY);
-    do_not_optimize(claimPage(words, 0, TINY, 0));
+  bench('claimPage: claim and undo, in plain memory', () => {
+    claimPage(records, 0, 0, TINY);
+    do_not_optimize(claimPage(records, 0, TINY, 0));
+  });
+  bench('claimPage: claim and undo, in shared memory', () => {
+    claimPage(shared, 0, 0, TINY);
+    do_not_optimize(claimPage(shared, 0, TINY, 0));
   });
 });
 
@@ -72,6 +81,11 @@ group('headOf', () => {
   bench('a slab or a mid span', () => do_not_optimize(headOf(words, input(anyPage))));
   bench('a page of a mid span', () => do_not_optimize(headOf(words, input(midPage))));
   bench('the 256th page of a large run', () => do_not_optimize(headOf(words, PAGES - 1)));
+});
+
+group('blocks of a slab', () => {
+  bench('countFree, 1,024 blocks', () => do_not_optimize(countFree(records, 1)));
+  bench('isIdle, 1,024 blocks', () => do_not_optimize(isIdle(records, 1)));
 });
 
 group('size classes', () => {

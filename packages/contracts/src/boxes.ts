@@ -2,11 +2,16 @@
  * The interface of every box, bottom to top. The sentences that a box promises stand, numbered, in clauses.ts.
  *
  *   AddressSpace ← SuperRegistry ← SlotPool ← rooms ← warm pool ← BlockCache ← tiny front, pool-tls ← the gate
- *                                      ↑                 (SlabSource)                                ↑
- *                                      └──────────────────────── LargeBlocks ────────────────────────┘
+ *                                      ↑                 (SlabSource)  ↓                             ↓   ↑
+ *                                      │                             RemoteQueue ────────────────────┘   │
+ *                                      └──────────────────────── LargeBlocks ────────────────────────────┘
  *
- * Verbs, one per thing: acquire and release pages · offer and retire slabs · take and give blocks · malloc and free for
- * users. All calls are the owning thread's unless a method says otherwise.
+ * Verbs, one per thing: acquire and release pages · offer and retire slabs · take and give blocks · abandon and adopt
+ * slabs of a thread that leaves · malloc and free for users.
+ *
+ * Threads: each thread of a heap builds boxes of its own. Registry, pool and large blocks stand on regions that all
+ * threads share, and any of them may call at any time; the others stand on regions of their thread, and only it calls them,
+ * unless a method says otherwise. No call waits for another thread.
  */
 
 import type { Records, Region } from './records.js';
@@ -55,14 +60,24 @@ export interface AddressSpace {
   readonly committedPages: number;
   /** The data buffer as it is now. */
   readonly buffer: ArrayBufferLike;
-  /** The whole data buffer as bytes, made anew only when the buffer has changed. */
-  bytes(): Uint8Array;
+  /** The whole data buffer as bytes, at least up to `end` where that is committed; made anew only when the buffer has changed. */
+  bytes(end?: Address): Uint8Array;
   /** Backs all pages below `pages`; false when memory is refused, and then nothing has changed. */
   commit(pages: number): boolean;
   /** Says that nothing is in the pages from `pages` on; gives their memory back where that can be done. */
   release(pages: number): void;
-  /** Makes the control arrays, in memory that is shared when the space is. Called once. */
+  /** Makes the control arrays, in memory that is shared when the space is. Called once, by the founder of the heap. */
   control(words: number, liveBytes: number): ControlArrays;
+  /** What another thread needs to open the same space, structured-cloneable; null when no other thread can. */
+  handle(): SpaceHandle | null;
+}
+
+/** An address space that can be sent to another thread. */
+export interface SpaceHandle {
+  /** The space's own kind, or a word of your own for a space of your own. */
+  readonly kind: string;
+  readonly firstPage: PageIndex;
+  readonly pageLimit: number;
 }
 
 /** The tier of a SuperSlab: HOT: allocate from it · DRAINING: let it empty · FREE: nothing in it · ABSENT: not there. */
@@ -80,9 +95,14 @@ export interface RegistryStats {
   readonly created: number;
   /** SuperSlabs given back to memory since the start. */
   readonly returned: number;
+  /** SuperSlabs that another thread made first. */
+  readonly retries: number;
 }
 
-/** The SuperSlabs: which exist, in which tier, which FREE one was used last. */
+/**
+ * The SuperSlabs: which exist, in which tier, which FREE one was used last. Tiers say what is preferred, no more: who finds
+ * a slot by its page word may claim it whatever the tier, and heats the SuperSlab. Any thread.
+ */
 export interface SuperRegistry extends Walkable {
   /** Index of the first SuperSlab of the address space. */
   readonly first: SuperSlabIndex;
@@ -93,7 +113,10 @@ export interface SuperRegistry extends Walkable {
   tier(superSlab: SuperSlabIndex): Tier;
   /** Takes the FREE SuperSlab that was used last and makes it HOT; -1 when there is none. */
   reuse(): SuperSlabIndex | -1;
-  /** Makes `count` neighbouring HOT SuperSlabs from memory and returns the first; -1 when memory is refused. */
+  /**
+   * Makes `count` neighbouring HOT SuperSlabs from memory and returns the first; -1 when memory is refused. When another
+   * thread is first to make some, returns the first of those.
+   */
   extend(count: number): SuperSlabIndex | -1;
   /** Makes a DRAINING or FREE SuperSlab HOT. */
   heat(superSlab: SuperSlabIndex): void;
@@ -103,7 +126,7 @@ export interface SuperRegistry extends Walkable {
   free(superSlab: SuperSlabIndex): void;
   /** Returns FREE SuperSlabs at the top of the heap to memory, down to `retain` FREE ones; says how many. */
   trim(retain: number): number;
-  /** The per-class lists of slabs with room, over the pool that makes slabs. */
+  /** A thread's per-class lists of slabs with room, over the pool that makes slabs. */
   rooms(region: Region, pool: SlotPool): SlabSource;
   stats(): RegistryStats;
 }
@@ -124,28 +147,46 @@ export interface PoolStats {
   readonly released: number;
   /** Runs for large blocks acquired. */
   readonly runs: number;
-  /** Claims of a page word that another thread won. */
-  readonly retries: number;
+  /** Slabs adopted that another thread had abandoned. */
+  readonly adopted: number;
+  /** Slabs abandoned by threads that left or died. */
+  readonly abandoned: number;
+  /** Claims that another thread won, by what was claimed: slots of a slab, pages of a run, an abandoned slab. */
+  readonly retries: { readonly slot: number; readonly run: number; readonly adopt: number };
   readonly unusedSlots: number;
   readonly emptySlots: number;
   /** Pages that were ACTIVE at some time since memory was given for them. */
   readonly touchedPages: number;
 }
 
-/** The slots: gives pages to classes and to large blocks, and takes them back. */
+/** The slots: gives pages to classes and to large blocks, and takes them back. Any thread. */
 export interface SlotPool extends Walkable {
-  /** An ACTIVE slab or span of the class, owned by the caller, all of it room; its first page, or 0 when memory is exhausted. */
+  /**
+   * An ACTIVE slab or span of the class with room, owned by the caller: one that was abandoned, or one that is all room; its
+   * first page, or 0 when memory is exhausted.
+   */
   acquire(sizeClass: SizeClass): PageIndex | 0;
-  /** Takes back a slab or span in which nothing is live or cached. */
+  /** Takes back a slab or span of the caller in which nothing is live or cached. */
   release(head: PageIndex): void;
-  /** A run of pages for a large block, its first page a multiple of `alignPages`; 0 when memory is exhausted. */
+  /** A run of pages for a large block, live, its first page a multiple of `alignPages`; 0 when memory is exhausted. */
   acquireRun(pages: number, alignPages: number): PageIndex | 0;
-  /** Takes back the pages of a run from `from` on, of `pages` that it has. */
-  releaseRun(head: PageIndex, pages: number, from: number): void;
+  /**
+   * Takes back the pages of a run from `keep` on. With `keep` 0 the block dies: false, and nothing changed, when another
+   * thread was first.
+   */
+  releaseRun(head: PageIndex, keep: number): boolean;
   /** Grows a run in place; false when a following page is in use or memory is exhausted. */
   extendRun(head: PageIndex, pages: number, wanted: number): boolean;
   /** Makes all EMPTY slots UNUSED; says how many. */
   sweep(): number;
+  /** Takes back abandoned slabs in which nothing is live; says how many. */
+  reclaim(): number;
+  /**
+   * Takes back all that a thread which leaves or is dead had: slabs in which nothing is live, claims that it left half-done; the
+   * other slabs are abandoned, for any thread to adopt. Makes the hints anew. May be repeated when it was not finished.
+   * O(pages + blocks of the thread).
+   */
+  leave(thread: ThreadId): void;
   stats(): PoolStats;
 }
 
@@ -178,6 +219,37 @@ export interface WarmStats {
   readonly hitRate: number;
 }
 
+/** What a remote queue counts. */
+export interface RemoteStats {
+  /** Times that this thread told an owner of news: once per slab until the owner has looked. */
+  readonly told: number;
+  /** Slabs whose news this thread has taken. */
+  readonly taken: number;
+}
+
+/**
+ * Frees by threads that do not own the slab, and the owner's news of them. One thread's; `free` and `tell` reach into the
+ * news of other threads, atomically.
+ */
+export interface RemoteQueue {
+  /** Frees a block of a slab that this thread does not own; false, and nothing changed, when it is not live. */
+  free(address: Address): boolean;
+  /** Says whether others have freed blocks of the class since its news were taken. */
+  hasNews(sizeClass: SizeClass): boolean;
+  /**
+   * Takes the news of a class: each of its slabs in which others have freed blocks since. The mark of a slab is cleared
+   * before it is visited, so that a free which the visitor overlooks marks it again. Says how many were visited.
+   */
+  take(sizeClass: SizeClass, visit: (head: PageIndex) => void): number;
+  /** The next class with news, in turn; -1 when there is none. */
+  nextClass(): SizeClass | -1;
+  /** Whether the slab is marked as having news for its owner. */
+  isTold(head: PageIndex): boolean;
+  /** Tells what a thread that died may not have told any more: the owner of the last slab in which it freed a block. */
+  settle(thread: ThreadId): void;
+  stats(): RemoteStats;
+}
+
 /** A link that keeps a few slabs per class in a stack. */
 export interface WarmPool extends SlabSource {
   stats(): WarmStats;
@@ -196,6 +268,14 @@ export interface CacheStats {
   readonly retired: number;
 }
 
+/** What a cache stands on. */
+export interface CacheNeeds {
+  /** Where slabs with room come from. */
+  readonly source: SlabSource;
+  /** Where frees by other threads are told; null where there are none. */
+  readonly remote: RemoteQueue | null;
+}
+
 /** Stacks of addresses per class; hands blocks out and takes them back, and keeps the live bytes of its slabs. */
 export interface BlockCache extends Walkable {
   /** A block of the class, live from now on; 0 when memory is exhausted. Hot. */
@@ -204,10 +284,12 @@ export interface BlockCache extends Walkable {
   give(sizeClass: SizeClass, address: Address): boolean;
   /** Fills the class's stack, if it is empty, as one refill of up to `blocks` blocks does; says how many it has. */
   prewarm(sizeClass: SizeClass, blocks: number): number;
-  /** Lets go of cached blocks whose slab has nothing live, and retires those slabs. */
+  /** Takes the news of the class, lets go of cached blocks whose slab has nothing live, and retires those slabs. */
   drain(sizeClass: SizeClass): void;
   /** Lets go of all cached blocks of all classes. */
   flushAll(): void;
+  /** Retires the slabs that are held though nothing of them is live or cached. */
+  retireIdle(): void;
   /** Visits every cached address. */
   cached(visit: (sizeClass: SizeClass, address: Address) => void): void;
   stats(): CacheStats;
@@ -250,6 +332,12 @@ export interface Scope {
   readonly policy: Region;
   readonly owner: ThreadId;
   readonly log: DebugLog | null;
+  /** Whether the heap is being made: shared records and policy are to be written. */
+  readonly founding: boolean;
+  /** Whether the region is new to its thread and to be filled; else it is in use, and is only looked at. */
+  readonly fresh: boolean;
+  /** Words from the region of a thread to the same box's region of the next; 0 for regions that threads share. */
+  readonly stride: number;
 }
 
 /** How a composition builds a box: the words it needs for a heap of so many pages, and the building itself. */

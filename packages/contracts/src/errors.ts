@@ -15,7 +15,9 @@ export type ErrorCode =
   | 'HAKMEM_DOUBLE_FREE'
   | 'HAKMEM_COMPOSITION'
   | 'HAKMEM_CONTRACT'
-  | 'HAKMEM_DESTROYED';
+  | 'HAKMEM_DESTROYED'
+  | 'HAKMEM_DETACHED'
+  | 'HAKMEM_ATTACH';
 
 /** An argument that no call can accept: negative, not an integer, NaN, out of range, of the wrong type. */
 export class ArgumentError extends RangeError {
@@ -135,6 +137,26 @@ export class DestroyedError extends Error {
   constructor(operation: string) {
     super(`${operation}: the heap has been destroyed`);
     this.name = 'DestroyedError';
+  }
+}
+
+/** This thread has detached from the heap before this call. */
+export class DetachedError extends Error {
+  readonly code: ErrorCode = 'HAKMEM_DETACHED';
+
+  constructor(operation: string) {
+    super(`${operation}: this thread has detached from the heap`);
+    this.name = 'DetachedError';
+  }
+}
+
+/** A thread cannot attach to a heap, or a heap cannot be attached to. */
+export class AttachError extends Error {
+  readonly code: ErrorCode = 'HAKMEM_ATTACH';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'AttachError';
   }
 }
 

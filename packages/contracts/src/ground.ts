@@ -3,13 +3,19 @@
  * region after the other. A composition has one; so has a box that stands alone.
  *
  *   control words  ┌ page words ┐┌ page notes ┐┌ policy ┐┌ region ┐┌ region ┐ …
+ *
+ * Every thread of a heap lays its own ground over the same control arrays, in the same order. The first one founds the
+ * heap: it writes what is there from the start.
  */
 
 import type { ControlArrays, DebugLog, Scope } from './boxes.js';
 import { CompositionError } from './errors.js';
 import { POLICY_WORDS, writeDefaultPolicy } from './policy.js';
-import { NOTE_WORDS, NOTES_START, type Records, type Region } from './records.js';
+import { NOTE_WORDS, NOTES_START, type Records, type Region, recordsOf } from './records.js';
 import { PAGE_GRANULE_SHIFT, type ThreadId } from './units.js';
+
+/** Words that keep what stands before from what stands behind in other lines of the processor's cache: 128 bytes. */
+export const LINE_WORDS = 32;
 
 /** Control words before the first region, for a heap of `pageLimit` pages. */
 export function groundWords(pageLimit: number): number {
@@ -21,18 +27,29 @@ export function groundLiveBytes(pageLimit: number): number {
   return pageLimit * (1 << PAGE_GRANULE_SHIFT);
 }
 
+/** A number of words that ends where a line of the processor's cache does. */
+export function wholeLines(words: number): number {
+  return Math.ceil(words / LINE_WORDS) * LINE_WORDS;
+}
+
+/** What a box is told of its place beside its region; see {@link Scope}. */
+export type Place = Partial<Pick<Scope, 'owner' | 'log' | 'founding' | 'fresh' | 'stride'>>;
+
 export class Ground {
   readonly records: Records;
-  /** The policy table, with the defaults written. */
+  /** The policy table; the founder has written the defaults. */
   readonly policy: Region;
+  /** Whether this thread is the heap's first. */
+  readonly founding: boolean;
   /** Control words that are cut off already. */
   #used: number;
 
-  constructor({ words, live }: ControlArrays, pageLimit: number) {
-    this.records = { words, live, pageLimit };
+  constructor({ words, live }: ControlArrays, pageLimit: number, founding = true) {
+    this.records = recordsOf(words, live, pageLimit);
+    this.founding = founding;
     this.#used = groundWords(pageLimit);
     this.policy = { words, start: this.#used - POLICY_WORDS, length: POLICY_WORDS };
-    writeDefaultPolicy(this.policy);
+    if (founding) writeDefaultPolicy(this.policy);
   }
 
   /** The next `length` words. Throws a CompositionError when fewer are left. */
@@ -46,9 +63,21 @@ export class Ground {
     return { words, start, length };
   }
 
-  /** What a box of thread `owner` is handed, with a region of `length` words. */
+  /** The next words from a whole line on. */
+  cutLines(length: number): Region {
+    this.cut(wholeLines(this.#used) - this.#used);
+    return this.cut(length);
+  }
+
+  /** What a box is handed, with a region of `length` words. */
   scope(length: number, owner: ThreadId = 1, log: DebugLog | null = null): Scope {
-    return { records: this.records, region: this.cut(length), policy: this.policy, owner, log };
+    return this.scopeOf(this.cut(length), { owner, log });
+  }
+
+  /** What a box is handed, with a region that was cut for it. */
+  scopeOf(region: Region, place: Place = {}): Scope {
+    const { owner = 1, log = null, founding = this.founding, fresh = founding, stride = 0 } = place;
+    return { records: this.records, region, policy: this.policy, owner, log, founding, fresh, stride };
   }
 }
 

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export * from './atomics.js';
 export * from './boxes.js';
 export * from './checks.js';
 export * from './clauses.js';

@@ -8,18 +8,19 @@
  *   └───────────────┴───────┴────────┴──────────────┴──────────────┘
  *
  * state  UNUSED    nobody's; never used since its SuperSlab came, or swept
- *        ACTIVE    owned; kind says by what. ACTIVE with kind NONE is claimed and not yet published
+ *        ACTIVE    in use; kind says by what. ACTIVE with kind NONE is in doubt: being claimed or let go of by its owner
  *        EMPTY     was used by the class in `class`, nothing live in it: kept for that class first
  *        RESERVED  not the heap's to use (page 0, pages outside a wasm region)
- * owner  the thread that alone hands out its blocks; 0 none
+ * owner  the thread that alone hands out its blocks; 0: none. A slab without an owner is abandoned: the thread that swaps
+ *        its own number in has it. Runs of large blocks have none; their page word decides who frees them.
  * class  in the lowest bits, so that `word ^ (ACTIVE | kind | owner)` is the class when all the rest agrees, and more
  *        than 255 when it does not: one operation is the hot path's whole routing.
  *
- * All pages of a span carry the same word. The words of all 65,536 pages stand at index 0 of the control words, so that
+ * All pages of a span carry the same word; that of the first decides, the others follow it. The words of all 65,536 pages stand at index 0 of the control words, so that
  * any 32-bit number can be looked up without a bounds check of ours. Written by whoever claims or owns the page.
  */
 
-import type { PageIndex, SizeClass, ThreadId } from './units.js';
+import type { SizeClass, ThreadId } from './units.js';
 
 /** The state of a page (also: slot). */
 export const SlotState = { UNUSED: 0, ACTIVE: 1, EMPTY: 2, RESERVED: 3 } as const;
@@ -58,10 +59,5 @@ export function classIn(word: number): SizeClass {
   return word & 255;
 }
 
-/**
- * Claims a page: swaps its word from `expected` to `next` in one step and says whether it did. The new word carries the
- * claimer, so that a claim left half-done by a thread that died can be found and undone.
- */
-export function claimPage(words: Int32Array, page: PageIndex, expected: number, next: number): boolean {
-  return Atomics.compareExchange(words, page, expected, next) === expected;
-}
+/** The owner's mask: two words that agree under `~OWNER_MASK` differ by their owner alone. */
+export const OWNER_MASK = 0xff00;

@@ -47,6 +47,8 @@ export const SLOTS_PER_SUPERSLAB = 32;
 export const MAX_PAGES = 65_536;
 /** Bytes that a 32-bit address can name. */
 export const MAX_BYTES = 4_294_967_296;
+/** Threads that a heap can have at once: the numbers 1 … 255 that fit into a page word. */
+export const MAX_THREADS = 255;
 /** Largest tiny block in bytes. */
 export const TINY_MAX_BYTES = 1_024;
 /** Largest mid block in bytes; above it blocks are large. */

@@ -31,6 +31,7 @@ test('the clauses of a contract are numbered from 1, or lettered from A, without
     'SPACE',
     'REGISTRY',
     'POOL',
+    'REMOTE',
     'SOURCE',
     'WARM',
     'CACHE',

@@ -3,7 +3,19 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { claimPage, classIn, kindOf, ownerOf, PageKind, pageWord, SlotState, stateOf } from '../src/index.js';
+import {
+  claimPage,
+  classIn,
+  clause,
+  kindOf,
+  OWNER_MASK,
+  ownerOf,
+  PageKind,
+  pageWord,
+  recordsOf,
+  SlotState,
+  stateOf,
+} from '../src/index.js';
 
 const SEED = 20_260_801;
 const RUNS = 5_000;
@@ -69,20 +81,61 @@ describe('page word', () => {
   });
 });
 
-describe('claimPage', () => {
+test(`OWNER_MASK: without it two words agree when they differ by their owner alone (seed ${SEED}, ${RUNS} runs)`, () => {
+  fc.assert(
+    fc.property(fields, fields, (f, g) => {
+      expect((wordOf(f) & ~OWNER_MASK) === (wordOf({ ...f, owner: g.owner }) & ~OWNER_MASK)).toBe(true);
+      const agree = f.state === g.state && f.kind === g.kind && f.sizeClass === g.sizeClass;
+      expect((wordOf(f) & ~OWNER_MASK) === (wordOf(g) & ~OWNER_MASK)).toBe(agree);
+    }),
+    { seed: SEED, numRuns: RUNS },
+  );
+  expect(pageWord(SlotState.UNUSED, PageKind.NONE, 255, 0)).toBe(OWNER_MASK);
+});
+
+describe.each([
+  { name: 'plain', make: () => new Int32Array(4) },
+  { name: 'shared', make: () => new Int32Array(new SharedArrayBuffer(16)) },
+])(`${clause('POOL-8')} (claimPage in $name memory)`, ({ make }) => {
   const unused = pageWord(SlotState.UNUSED, PageKind.NONE, 0, 0);
   const mine = pageWord(SlotState.ACTIVE, PageKind.NONE, 1, 5);
   const theirs = pageWord(SlotState.ACTIVE, PageKind.NONE, 2, 5);
 
-  test('swaps the word that was expected and says true', () => {
-    const words = new Int32Array(4);
-    expect(claimPage(words, 2, unused, mine)).toBe(true);
-    expect(Array.from(words)).toEqual([0, 0, mine, 0]);
+  test('swaps the word that was expected and says true, once', () => {
+    const records = recordsOf(make(), new Uint8Array(0), 4);
+    expect(claimPage(records, 2, unused, mine)).toBe(true);
+    expect(Array.from(records.words)).toEqual([0, 0, mine, 0]);
+    expect(claimPage(records, 2, unused, mine)).toBe(false);
   });
 
   test('changes nothing and says false when another was faster', () => {
-    const words = Int32Array.of(0, 0, theirs, 0);
-    expect(claimPage(words, 2, unused, mine)).toBe(false);
-    expect(Array.from(words)).toEqual([0, 0, theirs, 0]);
+    const records = recordsOf(make(), new Uint8Array(0), 4);
+    records.words[2] = theirs;
+    expect(claimPage(records, 2, unused, mine)).toBe(false);
+    expect(Array.from(records.words)).toEqual([0, 0, theirs, 0]);
   });
+
+  test('makes an abandoned slab the slab of whoever swaps its number in first', () => {
+    const records = recordsOf(make(), new Uint8Array(0), 4);
+    const abandoned = pageWord(SlotState.ACTIVE, PageKind.TINY, 0, 5);
+    records.words[1] = abandoned;
+    expect(claimPage(records, 1, abandoned, abandoned | (7 << 8))).toBe(true);
+    expect(claimPage(records, 1, abandoned, abandoned | (8 << 8))).toBe(false);
+    expect([ownerOf(records.words[1]), classIn(records.words[1])]).toEqual([7, 5]);
+  });
+});
+
+test('claimPage is one compare-and-swap of the records’ operations: what another writes in between is not lost', () => {
+  const records = recordsOf(new Int32Array(4), new Uint8Array(0), 4);
+  const calls: unknown[] = [];
+  const atomics = {
+    ...records.atomics,
+    compareExchange(cells: Int32Array | Uint8Array, index: number, expected: number, value: number): number {
+      calls.push([cells === records.words, index, expected, value]);
+      return 77;
+    },
+  };
+  expect(claimPage({ ...records, atomics }, 3, 0, 5)).toBe(false);
+  expect(calls).toEqual([[true, 3, 0, 5]]);
+  expect(records.words[3]).toBe(0);
 });

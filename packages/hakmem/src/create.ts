@@ -36,6 +36,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
     pool: sharedPool({ classAffinity: settings.classAffinity, slotSharing: settings.slotSharing }),
     mid: poolTls({ refillSpans: settings.poolRefillBatch }),
     policy: (table) => applyPolicy(table, settings),
+    maxThreads: settings.maxThreads,
     prewarmCount: settings.prewarmCount,
     log: debugLog(settings),
     onDestroy: settings.warmPoolStats ? (heap) => settings.log(warmPoolLine(heap)) : undefined,

@@ -3,7 +3,8 @@
  *
  *   malloc(n)   n ≤ 1,024 → tiny front · n ≤ 256 KiB → pool-tls · else → large
  *   free(p)     page word ^ tag of (ACTIVE, TINY, this thread) = class, if the page is such a one → tiny front
- *               page word ^ tag of (ACTIVE, MID, this thread)  = class → pool-tls · LARGE → large · else an error
+ *               page word ^ tag of (ACTIVE, MID, this thread)  = class → pool-tls
+ *               a slab of another thread, or of none → remote queue · LARGE → large · else an error
  *
  * The hot verbs check, load, decide and go on to a box; they make no objects and call no Atomics. Shifts stand as
  * literals (4: address to granule, 16: address to page), because V8 loads an imported constant at each use. An address
@@ -16,6 +17,7 @@ import {
   BLOCK_BYTES,
   classIn,
   DestroyedError,
+  DetachedError,
   type Front,
   integer,
   kindOf,
@@ -27,33 +29,40 @@ import {
   PageKind,
   pageWord,
   type Records,
+  type RemoteQueue,
   SlotState,
+  stateOf,
 } from '@hakmem/contracts';
 import type { Boxes } from './boxes.js';
 import { diagnose } from './diagnose.js';
 
+/** How a heap has ended for this thread. */
+export type End = 'destroyed' | 'detached';
+
 export class Gate {
   /** Largest sizes that the two fronts serve; -1 for one that is missing. */
-  readonly tinyMax: number;
-  readonly midMax: number;
+  tinyMax: number;
+  midMax: number;
   private readonly front: Front;
   private readonly mid: Front;
   private readonly large: LargeBlocks;
+  private readonly remote: RemoteQueue | null;
   private readonly records: Records;
   private readonly pages: Int32Array;
   private readonly live: Uint8Array;
   /** Page word of this thread's tiny and mid pages, class 0. */
-  private readonly tinyTag: number;
-  private readonly midTag: number;
-  /** Whether the heap has been destroyed. */
-  closed = false;
+  private tinyTag: number;
+  private midTag: number;
+  /** How the heap has ended for this thread; null while it has not. */
+  ended: End | null = null;
 
-  constructor({ front, mid, large, records, owner }: Boxes) {
+  constructor({ front, mid, large, remote, records, owner }: Boxes) {
     this.tinyMax = front.maxBytes;
     this.midMax = mid.maxBytes;
     this.front = front;
     this.mid = mid;
     this.large = large;
+    this.remote = remote;
     this.records = records;
     this.pages = records.words;
     this.live = records.live;
@@ -94,13 +103,19 @@ export class Gate {
       : BLOCK_BYTES[classIn(word)];
   }
 
-  /** Throws a DestroyedError when the heap has been destroyed. */
+  /** Throws a DestroyedError or DetachedError when the heap has ended for this thread. */
   check(operation: string): void {
-    if (this.closed) throw new DestroyedError(operation);
+    if (this.ended === 'destroyed') throw new DestroyedError(operation);
+    if (this.ended === 'detached') throw new DetachedError(operation);
   }
 
-  close(): void {
-    this.closed = true;
+  /** Ends the heap for this thread: from now on no size is tiny or mid and no page is its own, so that every call comes here. */
+  end(how: End): void {
+    this.ended = how;
+    this.tinyMax = -1;
+    this.midMax = -1;
+    this.tinyTag = -1;
+    this.midTag = -1;
   }
 
   /** Sizes that neither front serves, and arguments that nothing serves. */
@@ -110,18 +125,25 @@ export class Gate {
     return this.large.malloc(bytes, 1);
   }
 
-  /** Large blocks, addresses of 2 GiB and above, and everything that is wrong. */
+  /** Blocks of other threads, large blocks, addresses of 2 GiB and above, and everything that is wrong. */
   private freeOther(address: number): void {
     if (address === 0) return;
-    this.check('free');
+    if (this.ended !== null) this.check('free');
     if (isAddress(address)) {
       const word = this.pages[address >>> 16];
       const tiny = (word ^ this.tinyTag) >>> 0;
       const mid = (word ^ this.midTag) >>> 0;
       if (tiny <= 255 ? this.front.free(tiny, address) : mid <= 255 && this.mid.free(mid, address)) return;
-      if (kindOf(word) === PageKind.LARGE && this.large.free(address)) return;
+      if (tiny > 255 && mid > 255 && this.freeElsewhere(word, address)) return;
     }
     throw diagnose(this.records, 'free', address);
+  }
+
+  /** Frees a block of a page that is not this thread's; false when no live block starts there. */
+  private freeElsewhere(word: number, address: Address): boolean {
+    if (stateOf(word) !== SlotState.ACTIVE || kindOf(word) === PageKind.NONE) return false;
+    if (kindOf(word) === PageKind.LARGE) return this.large.free(address);
+    return this.remote?.free(address) ?? false;
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * The heap: the surface that users call. The gate (gate.ts) has the hot verbs; what is here is made of them, of the walk over
- * the pages (survey.ts) and of the boxes. One thread uses a heap. Exhausted memory is the answer 0; arguments that no heap
- * could serve throw.
+ * the pages (survey.ts) and of the boxes. Each thread has a Heap of its own over the same records; a block may be freed by
+ * any of them. Exhausted memory is the answer 0; arguments that no heap could serve throw.
  */
 
 import {
   type Address,
   ArgumentError,
+  AttachError,
   alignedBytes,
   BLOCK_BYTES,
   CLASS_COUNT,
@@ -14,6 +15,7 @@ import {
   integer,
   kindOf,
   MAX_BYTES,
+  MAX_THREADS,
   PAGE_BYTES,
   PAGE_SHIFT,
   PageKind,
@@ -24,10 +26,12 @@ import {
 import type { Boxes } from './boxes.js';
 import { diagnose } from './diagnose.js';
 import { Gate } from './gate.js';
+import type { HeapHandle } from './handle.js';
 import { type HeapStats, readStats } from './stats.js';
 import { blockAround, extents, liveBlocks } from './survey.js';
 import { type Verdict, verifyHeap } from './verify.js';
 import type { TypedArray, TypedArrayConstructor } from './views.js';
+import { type WatchableWorker, workerOf } from './worker.js';
 import { Zero } from './zero.js';
 
 /** Visits a live block; return false to stop the walk. */
@@ -39,19 +43,29 @@ export interface CollectOptions {
   readonly force?: boolean | undefined;
 }
 
-/** A heap. Made by `createHeap` or `compose`; the thread that made it uses it. */
+/** What makes a heap one thread's: how others attach, and how it ends. */
+export interface HeapTerms {
+  /** The handle; null when the heap is for one thread. */
+  readonly handle: () => HeapHandle | null;
+  /** What leaving a `using` block does: destroy the heap, detach this thread, or only forget the heap. */
+  readonly end: 'destroy' | 'detach' | 'close';
+  /** Called once, before this thread destroys the heap. */
+  readonly onDestroy?: ((heap: Heap) => void) | undefined;
+}
+
+/** A heap, as one thread has it. Made by `createHeap` or `compose`, and in other threads by `attachHeap`. */
 export class Heap {
   private readonly boxes: Boxes;
   private readonly gate: Gate;
   private readonly zero: Zero;
-  private readonly onDestroy: ((heap: Heap) => void) | null;
+  private readonly terms: HeapTerms;
 
   /** @internal */
-  constructor(boxes: Boxes, onDestroy: ((heap: Heap) => void) | null = null) {
+  constructor(boxes: Boxes, terms: HeapTerms) {
     this.boxes = boxes;
     this.gate = new Gate(boxes);
     this.zero = new Zero(boxes.space);
-    this.onDestroy = onDestroy;
+    this.terms = terms;
   }
 
   /**
@@ -105,7 +119,8 @@ export class Heap {
     } else if (bytes <= had && (bytes > had / 2 || had === BLOCK_BYTES[0])) return address;
     const next = this.malloc(bytes);
     if (next === 0) return bytes <= had ? address : 0;
-    this.boxes.space.bytes().copyWithin(next, address, address + Math.min(had, bytes));
+    const kept = Math.min(had, bytes);
+    this.boxes.space.bytes(Math.max(next, address) + kept).copyWithin(next, address, address + kept);
     this.free(address);
     return next;
   }
@@ -158,7 +173,7 @@ export class Heap {
     }
     if (address % type.BYTES_PER_ELEMENT !== 0)
       throw new ArgumentError('address', address, `a multiple of ${type.BYTES_PER_ELEMENT}`);
-    return new type(this.buffer, address, length);
+    return new type(this.bufferTo(block.start + block.bytes), address, length);
   }
 
   /** Short forms of {@link Heap.view}. */
@@ -189,16 +204,20 @@ export class Heap {
   allocArray<T extends TypedArray>(type: TypedArrayConstructor<T>, length: number): T | null {
     integer('length', length, 0, MAX_BYTES / type.BYTES_PER_ELEMENT);
     const address = this.calloc(length, type.BYTES_PER_ELEMENT);
-    return address === 0 ? null : new type(this.buffer, address, length);
+    if (address === 0) return null;
+    return new type(this.bufferTo(address + length * type.BYTES_PER_ELEMENT), address, length);
   }
 
-  /** Counts of everything; every byte of the heap is in exactly one line of `bytes`. O(pages + blocks). */
+  /**
+   * Counts of everything, of all threads; every byte of the heap is in exactly one line of `bytes`. While other threads
+   * change the heap the lines are of slightly different moments. O(pages + blocks).
+   */
   stats(): HeapStats {
     this.gate.check('stats');
     return readStats(this.boxes);
   }
 
-  /** Walks every equation that must hold and lists those that do not. O(pages + blocks). */
+  /** Walks every equation that must hold and lists those that do not. No thread may change the heap meanwhile. O(pages + blocks). */
   verify(): Verdict {
     this.gate.check('verify');
     return verifyHeap(this.boxes);
@@ -214,48 +233,131 @@ export class Heap {
   }
 
   /**
-   * Returns slabs in which nothing is live, and memory above what the policy retains; with `force`, everything that is not
-   * live. Returns the number of bytes given back to the system, always 0 for shared memory and wasm, which cannot.
+   * Takes the news of frees by other threads and returns slabs of this thread in which nothing is live, slabs that threads
+   * which left had abandoned and in which nothing is live any more, and memory above what the policy retains; with
+   * `force`, all of this thread that is not live. Returns the number of bytes given back to the system, always 0 for shared
+   * memory and wasm, which cannot. O(pages + blocks in caches).
    */
   collect(options: CollectOptions = {}): number {
     this.gate.check('collect');
     const { cache, policy, pool, registry, space } = this.boxes;
     const before = space.committedPages;
-    if (options.force) {
-      cache.flushAll();
-      pool.sweep();
-      registry.trim(0);
-    } else {
-      for (let c = 0; c < CLASS_COUNT; c++) cache.drain(c);
-      registry.trim(policy.words[policy.start + POLICY_RETAIN]);
-    }
+    for (let c = 0; c < CLASS_COUNT; c++) cache.drain(c);
+    if (options.force) cache.flushAll();
+    cache.retireIdle();
+    pool.reclaim();
+    if (options.force) pool.sweep();
+    registry.trim(options.force ? 0 : policy.words[policy.start + POLICY_RETAIN]);
     return (before - space.committedPages) * PAGE_BYTES;
   }
 
-  /** The calling thread's number in this heap. */
+  /** The calling thread's number in this heap, 1 … 255; it belongs to another thread after this one has detached. */
   get threadId(): ThreadId {
     return this.boxes.owner;
   }
 
-  /** Ends the heap: every later call throws a DestroyedError, and the buffers go when nobody holds them. Idempotent. */
-  destroy(): void {
-    if (this.gate.closed) return;
-    this.onDestroy?.(this);
-    this.boxes.cache.flushAll();
-    this.boxes.source.close();
-    this.gate.close();
-    this.boxes.records.words.fill(0, 0, this.boxes.records.pageLimit);
-    this.boxes.space.release(0);
+  /**
+   * What another thread needs to attach, structured-cloneable: give it to `postMessage` or as `workerData`, and to
+   * `attachHeap` there. Throws an AttachError when the heap is for one thread: its memory is not shared.
+   */
+  get handle(): HeapHandle {
+    this.gate.check('handle');
+    const handle = this.terms.handle();
+    if (handle !== null) return handle;
+    throw new AttachError(`the heap is for one thread: its memory is ${this.boxes.space.kind} and maxThreads 1`);
   }
 
+  /**
+   * Ends the heap for this thread: its caches are forgotten, its slabs with nothing live returned, the others left to be
+   * adopted by any thread that needs one. Its blocks stay live; other threads may free them. Every later call on this
+   * object throws a DetachedError. O(pages + blocks of the thread).
+   */
+  detach(): void {
+    this.gate.check('detach');
+    this.gate.end('detached');
+    if (this.terms.end === 'close') return;
+    this.boxes.threads.leave(this.boxes.owner, this.boxes.owner);
+    this.relieve(this.boxes.owner);
+  }
+
+  /**
+   * Gives back what a thread had that has ended without detaching, whatever it was doing: as `detach` does, from outside.
+   * Blocks that it had been given stay live; `walk` shows them. Returns false when no thread has the number or another thread
+   * is reaping it. Reaping a thread that still runs breaks the heap: in a browser a Worker may run on for seconds after
+   * `terminate()`; a Web Lock that it holds is free when it has ended. Throws an ArgumentError for the calling thread and for
+   * what is no thread number. O(pages + blocks of the thread).
+   */
+  reap(threadId: ThreadId): boolean {
+    this.gate.check('reap');
+    integer('threadId', threadId, 1, MAX_THREADS);
+    const { threads, owner } = this.boxes;
+    if (threadId === owner)
+      throw new ArgumentError('threadId', threadId, 'another thread; this one leaves by detach()');
+    if (!threads.leave(threadId, owner)) return false;
+    const unfinished = threads.leftBy(threadId);
+    this.relieve(threadId);
+    for (const thread of unfinished) if (threads.leave(thread, owner)) this.relieve(thread);
+    return true;
+  }
+
+  /**
+   * Reaps, when a Worker of node:worker_threads exits, the threads that attached in it and did not detach. Call it before
+   * the Worker ends, from a thread that outlives it. Returns the Worker. Throws an ArgumentError for what is no running Worker.
+   * Needs Node 20.16 or later. (Browsers do not say that a Worker has ended: who terminates one calls `reap`.)
+   */
+  watch<T extends WatchableWorker>(worker: T): T {
+    this.gate.check('watch');
+    const number = workerOf(worker);
+    worker.once('exit', () => {
+      if (this.gate.ended !== null || this.boxes.threads.closed) return;
+      for (const thread of this.boxes.threads.inWorker(number)) this.reap(thread);
+    });
+    return worker;
+  }
+
+  /**
+   * Ends the heap for all threads: every later call of this one throws a DestroyedError, and so does a call of another that
+   * needs more than what its caches hold. The buffers go when nobody holds them. No other thread may be in a call. Idempotent.
+   */
+  destroy(): void {
+    if (this.gate.ended !== null) return;
+    this.terms.onDestroy?.(this);
+    const { records, space, threads } = this.boxes;
+    this.gate.end('destroyed');
+    threads.close();
+    records.words.fill(0, 0, records.pageLimit);
+    space.release(0);
+  }
+
+  /** At the end of a `using` block: `destroy` for the thread that made the heap, `detach` for one that attached. */
   [Symbol.dispose](): void {
-    this.destroy();
+    if (this.terms.end === 'destroy') this.destroy();
+    else if (this.gate.ended === null) this.detach();
+  }
+
+  /** Gives back all that a thread had, and then its number. May be done again when it was not finished. */
+  private relieve(thread: ThreadId): void {
+    const { pool, remote, threads, clear } = this.boxes;
+    pool.leave(thread);
+    remote?.settle(thread);
+    clear(thread);
+    threads.release(thread);
+  }
+
+  /** The data buffer, which another thread may just have made longer. */
+  private bufferTo(end: Address): ArrayBufferLike {
+    return this.boxes.space.bytes(end).buffer;
   }
 
   private freeArray(array: TypedArray): void {
     if (!ArrayBuffer.isView(array))
       throw new ArgumentError('address', array, 'an address or a typed array of this heap');
-    if (array.buffer !== this.buffer) throw new ArgumentError('typed array', array, 'one over the buffer of this heap');
+    const { space } = this.boxes;
+    // A shared WebAssembly.Memory has another buffer object after each growth, over the same memory.
+    const grown = space.kind === 'wasm' && space.shared && array.buffer instanceof SharedArrayBuffer;
+    if (array.buffer !== this.buffer && !grown) {
+      throw new ArgumentError('typed array', array, 'one over the buffer of this heap');
+    }
     this.free(array.byteOffset);
   }
 }

@@ -1,29 +1,27 @@
 /**
- * The link on top of the chain of slab sources: passes every call on until the heap is destroyed, then throws. The hot path
- * of a destroyed heap finds its stacks empty and comes here, so it need not ask whether the heap is alive.
+ * The link on top of a thread's chain of slab sources: passes every call on until a thread destroys the heap, then throws. So
+ * the hot path need not ask whether the heap is there: what its stacks still have it may hand out, and then it comes here.
  */
 
 import { DestroyedError, type PageIndex, type Report, type SizeClass, type SlabSource } from '@hakmem/contracts';
+import type { Threads } from './threads.js';
 
 export class Lid implements SlabSource {
   readonly #parent: SlabSource;
-  #closed = false;
+  readonly #threads: Threads;
 
-  constructor(parent: SlabSource) {
+  constructor(parent: SlabSource, threads: Threads) {
     this.#parent = parent;
-  }
-
-  close(): void {
-    this.#closed = true;
+    this.#threads = threads;
   }
 
   acquire(sizeClass: SizeClass): PageIndex | 0 {
-    if (this.#closed) throw new DestroyedError('malloc');
+    if (this.#threads.closed) throw new DestroyedError('malloc');
     return this.#parent.acquire(sizeClass);
   }
 
   spare(sizeClass: SizeClass): PageIndex | 0 {
-    return this.#parent.spare(sizeClass);
+    return this.#threads.closed ? 0 : this.#parent.spare(sizeClass);
   }
 
   offer(sizeClass: SizeClass, head: PageIndex): void {

@@ -23,6 +23,8 @@ export interface HeapOptions {
   readonly memory?: 'shared' | 'local' | AddressSpace | undefined;
   /** Most bytes of the data buffer, for 'shared' and 'local' (128 KiB … 4 GiB, default 1 GiB). Reserved, not touched. */
   readonly maxBytes?: number | undefined;
+  /** Threads that may use the heap at once (1 … 255, default 255; 1 where memory is not shared). Each has some 60 KB reserved. */
+  readonly maxThreads?: number | undefined;
   /** SuperSlabs of 2 MiB made at the start (0 … 2,048, default 0). */
   readonly prewarmSuperSlabs?: number | undefined;
   /** FREE SuperSlabs kept before memory is returned (0 … 2,048, default 4; at least `prewarmSuperSlabs`). */
@@ -59,6 +61,7 @@ export interface HeapOptions {
 export interface Settings {
   readonly memory: 'shared' | 'local' | AddressSpace;
   readonly maxBytes: number;
+  readonly maxThreads: number | undefined;
   readonly prewarmSuperSlabs: number;
   readonly retainSuperSlabs: number;
   readonly warmPoolSize: number;
@@ -94,6 +97,7 @@ export function readSettings(options: HeapOptions = {}): Settings {
   return {
     memory: memoryOption(options.memory),
     maxBytes: integerOption('maxBytes', options.maxBytes, 131_072, MAX_BYTES, 1_073_741_824),
+    maxThreads: options.maxThreads,
     prewarmSuperSlabs,
     retainSuperSlabs: Math.max(
       integerOption('retainSuperSlabs', options.retainSuperSlabs, 0, 2_048, 4),
@@ -126,6 +130,7 @@ export function readSettings(options: HeapOptions = {}): Settings {
 const ALL: Required<{ [K in keyof HeapOptions]: true }> = {
   memory: true,
   maxBytes: true,
+  maxThreads: true,
   prewarmSuperSlabs: true,
   retainSuperSlabs: true,
   warmPoolSize: true,

@@ -18,8 +18,9 @@ import {
   type Problem,
   type Report,
   SPAN_PAGES,
+  type ThreadId,
 } from '@hakmem/contracts';
-import type { Boxes } from './boxes.js';
+import { type Boxes, everyThread } from './boxes.js';
 import { type Extent, extents } from './survey.js';
 
 /** What `heap.verify()` returns. */
@@ -39,7 +40,7 @@ export function verifyHeap(boxes: Boxes): Verdict {
   verifyHeld(boxes, report);
   boxes.registry.verify(report);
   boxes.pool.verify(report);
-  boxes.cache.verify(report);
+  for (const { cache } of everyThread(boxes)) cache.verify(report);
   boxes.large.verify(report);
   return { ok: problems.length === 0, problems };
 }
@@ -61,14 +62,15 @@ function verifyLiveBytes({ records }: Boxes, extent: Extent, report: Report): vo
   }
 }
 
-/** The pages of a span carry one word, point at the first, and belong to the heap's thread. */
-function verifySpan({ records, owner }: Boxes, extent: Extent, report: Report): void {
+/** The pages of a span carry one word, point at the first, and belong to a thread of the heap or to none. */
+function verifySpan({ records, threads }: Boxes, extent: Extent, report: Report): void {
   const { words } = records;
   const complain = (message: string): void => report({ box: 'hakmem', message, address: extent.head * PAGE_BYTES });
   const pages = SPAN_PAGES[classIn(extent.word)];
   if (extent.pages !== pages)
     complain(`a span of class ${classIn(extent.word)} has ${extent.pages} pages, expected ${pages}`);
-  if (ownerOf(extent.word) !== owner) complain(`owner ${ownerOf(extent.word)} is no thread of the heap`);
+  const owner = ownerOf(extent.word);
+  if (owner !== 0 && !threads.isTaken(owner)) complain(`owner ${owner} is no thread of the heap`);
   for (let i = 1; i < pages; i++) {
     if (words[extent.head + i] !== extent.word)
       complain(`page ${i} of the span has the word ${words[extent.head + i]}`);
@@ -77,27 +79,25 @@ function verifySpan({ records, owner }: Boxes, extent: Extent, report: Report): 
   }
 }
 
-/** A slab with room is held by one link of the chain, one without by none. */
-function verifyHeld({ records, registry, source }: Boxes, report: Report): void {
-  const held = new Set<PageIndex>();
-  source.held((sizeClass, head) => {
-    if (held.has(head))
-      report({
-        box: 'hakmem',
-        message: `slab ${head} of class ${sizeClass} is held twice`,
-        address: head * PAGE_BYTES,
-      });
-    held.add(head);
-  });
+/** A slab with room is held by one link of its owner's chain, one without by none. */
+function verifyHeld(boxes: Boxes, report: Report): void {
+  const { records, registry } = boxes;
+  const holder = new Map<PageIndex, ThreadId>();
+  for (const { owner, source } of everyThread(boxes)) {
+    source.held((sizeClass, head) => {
+      if (holder.has(head)) {
+        const message = `slab ${head} of class ${sizeClass} is held twice, by thread ${holder.get(head)} and ${owner}`;
+        report({ box: 'hakmem', message, address: head * PAGE_BYTES });
+      }
+      holder.set(head, owner);
+    });
+  }
   for (const { head, word, blocks } of extents(records, registry)) {
-    if (blocks === 0 || kindOf(word) === PageKind.LARGE) continue;
+    if (blocks === 0 || kindOf(word) === PageKind.LARGE || ownerOf(word) === 0) continue;
     const room = records.words[noteOf(head) + NOTE_ROOM];
-    if (room > 0 !== held.has(head)) {
-      report({
-        box: 'hakmem',
-        message: `slab ${head} has ${room} blocks of room and is ${held.has(head) ? '' : 'not '}held`,
-        address: head * PAGE_BYTES,
-      });
-    }
+    const expected = room > 0 ? ownerOf(word) : undefined;
+    if (holder.get(head) === expected) continue;
+    const message = `slab ${head} of thread ${ownerOf(word)} has ${room} blocks of room and is held by ${holder.get(head) ?? 'nobody'}`;
+    report({ box: 'hakmem', message, address: head * PAGE_BYTES });
   }
 }

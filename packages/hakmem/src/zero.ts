@@ -19,7 +19,8 @@ export class Zero {
 
   /** Zeroes `bytes` bytes from `address` on, and up to 7 more, which a block always has. O(bytes). */
   fill(address: Address, bytes: number): void {
-    if (this.doubles.buffer !== this.space.buffer) this.doubles = new Float64Array(this.space.buffer);
+    const { buffer } = this.space.bytes(address + bytes);
+    if (this.doubles.buffer !== buffer) this.doubles = new Float64Array(buffer);
     const { doubles } = this;
     const start = address / 8;
     const end = start + Math.ceil(bytes / 8);

@@ -55,6 +55,9 @@ class Stingy implements AddressSpace {
   control(words: number, liveBytes: number): ReturnType<AddressSpace['control']> {
     return this.#space.control(words, liveBytes);
   }
+  handle(): ReturnType<AddressSpace['handle']> {
+    return this.#space.handle();
+  }
 }
 
 /** A program of all calls and sizes; a call that is answered by 0 goes to `exhausted` and is then repeated. */

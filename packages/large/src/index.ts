@@ -3,10 +3,11 @@
  * beyond a page.
  *
  *   page words   LARGE on every page of the run      page note of the first page: span = pages
- *   live byte    1 at the start of the block
+ *   live byte    1 at the start of the block; the pool writes it with the page words
  *
  * A block grows in place when the pages that follow are not in use (or memory can be added behind it), and shrinks in
- * place always. Its pages go straight back to being UNUSED: nothing is cached. Owning thread only; O(pages + SuperSlabs).
+ * place always. Its pages go straight back to being UNUSED: nothing is cached. Any thread may free or resize a block,
+ * whichever made it; of several that free the same one, one succeeds. O(pages + SuperSlabs).
  *
  * @packageDocumentation
  */
@@ -29,9 +30,8 @@ import {
   type SlotPool,
 } from '@hakmem/contracts';
 
-const LIVE = 0;
-const GROWN = 1;
-const SHRUNK = 2;
+const GROWN = 0;
+const SHRUNK = 1;
 
 /** Words of the box's region. */
 export const LARGE_WORDS = 4;
@@ -58,25 +58,15 @@ class Large implements LargeBlocks {
   }
 
   malloc(bytes: number, alignment: number): Address | 0 {
-    const head = this.#pool.acquireRun(pagesFor(bytes), Math.max(1, alignment / PAGE_BYTES));
-    if (head === 0) return 0;
-    const address = head * PAGE_BYTES;
-    this.#scope.records.live[address >>> GRANULE_SHIFT] = 1;
-    this.#count(LIVE, 1);
-    return address;
+    return this.#pool.acquireRun(pagesFor(bytes), Math.max(1, alignment / PAGE_BYTES)) * PAGE_BYTES;
   }
 
   free(address: Address): boolean {
-    const { live } = this.#scope.records;
-    if (live[address >>> GRANULE_SHIFT] !== 1) return false;
-    live[address >>> GRANULE_SHIFT] = 0;
-    this.#pool.releaseRun(address >>> PAGE_SHIFT, this.#pages(address), 0);
-    this.#count(LIVE, -1);
-    return true;
+    return this.#isLive(address) && this.#pool.releaseRun(address >>> PAGE_SHIFT, 0);
   }
 
   resize(address: Address, bytes: number): boolean {
-    if (this.#scope.records.live[address >>> GRANULE_SHIFT] !== 1) return false;
+    if (!this.#isLive(address)) return false;
     const has = this.#pages(address);
     const wants = pagesFor(bytes);
     const head = address >>> PAGE_SHIFT;
@@ -84,20 +74,24 @@ class Large implements LargeBlocks {
       if (!this.#pool.extendRun(head, has, wants)) return false;
       this.#count(GROWN, 1);
     } else if (wants < has) {
-      this.#pool.releaseRun(head, has, wants);
+      this.#pool.releaseRun(head, wants);
       this.#count(SHRUNK, 1);
     }
     return true;
   }
 
   stats(): LargeStats {
+    const { words, pageLimit } = this.#scope.records;
     const counter = (which: number): number => this.#scope.region.words[this.#scope.region.start + which] >>> 0;
-    return { live: counter(LIVE), grownInPlace: counter(GROWN), shrunkInPlace: counter(SHRUNK) };
+    let live = 0;
+    for (let page = 1; page < pageLimit; page++) {
+      if (kindOf(words[page]) === PageKind.LARGE && words[noteOf(page) + NOTE_SPAN] > 0) live++;
+    }
+    return { live, grownInPlace: counter(GROWN), shrunkInPlace: counter(SHRUNK) };
   }
 
   verify(report: Report): void {
     const { words, live, pageLimit } = this.#scope.records;
-    let blocks = 0;
     for (let page = 1; page < pageLimit; page++) {
       if (kindOf(words[page]) !== PageKind.LARGE) continue;
       const address = page * PAGE_BYTES;
@@ -111,10 +105,11 @@ class Large implements LargeBlocks {
         if (words[noteOf(page + i) + NOTE_SPAN] !== 0) complain(`has a note of its own at page ${i}`);
       }
       page += Math.max(1, pages) - 1;
-      blocks++;
     }
-    if (blocks !== this.stats().live)
-      report({ box: 'large', message: `${blocks} runs, ${this.stats().live} counted`, address: 0 });
+  }
+
+  #isLive(address: Address): boolean {
+    return this.#scope.records.live[address >>> GRANULE_SHIFT] === 1;
   }
 
   #pages(address: Address): number {
@@ -122,7 +117,7 @@ class Large implements LargeBlocks {
   }
 
   #count(which: number, by: number): void {
-    this.#scope.region.words[this.#scope.region.start + which] += by;
+    this.#scope.records.atomics.add(this.#scope.region.words, this.#scope.region.start + which, by);
   }
 }
 

@@ -9,6 +9,8 @@ export const PAGE = 65_536;
 export interface Stand {
   readonly pool: FakePool;
   readonly large: LargeBlocks;
+  /** The box of another thread, over the same pool and region. */
+  readonly other: LargeBlocks;
   problems(): Problem[];
   /** Addresses whose live byte is 1, in order. */
   liveAddresses(): number[];
@@ -21,10 +23,13 @@ export function stand(pageLimit = 200, firstPage = 1): Stand {
   const ground = standaloneGround(pageLimit, recipe.words(pageLimit));
   const { words, live } = ground.records;
   const pool = new FakePool(ground.records, firstPage);
-  const large = recipe.build(ground.scope(recipe.words(pageLimit), OWNER), pool);
+  const scope = ground.scope(recipe.words(pageLimit), OWNER);
+  const large = recipe.build(scope, pool);
+  const other = recipe.build({ ...scope, owner: OWNER + 1, founding: false, fresh: false }, pool);
   return {
     pool,
     large,
+    other,
     problems() {
       const found: Problem[] = [];
       large.verify((problem) => found.push(problem));

@@ -5,5 +5,6 @@
  */
 
 export { type LocalMemoryOptions, localMemory } from './local.js';
-export { type SharedMemoryOptions, sharedMemory } from './shared.js';
-export { type WasmMemory, type WasmMemoryOptions, wasmMemory } from './wasm.js';
+export { openMemory } from './open.js';
+export { type SharedHandle, type SharedMemoryOptions, sharedMemory } from './shared.js';
+export { type WasmHandle, type WasmMemory, type WasmMemoryOptions, wasmMemory } from './wasm.js';

@@ -63,4 +63,8 @@ class LocalSpace implements AddressSpace {
   control(words: number, liveBytes: number): ControlArrays {
     return makeControl(false, words, liveBytes);
   }
+
+  handle(): null {
+    return null;
+  }
 }

@@ -5,7 +5,7 @@
  * JavaScript has no call that returns parts of a SharedArrayBuffer to the system: what was touched stays resident.
  */
 
-import { type AddressSpace, type ControlArrays, PAGE_BYTES } from '@hakmem/contracts';
+import { type AddressSpace, type ControlArrays, PAGE_BYTES, type SpaceHandle } from '@hakmem/contracts';
 import { makeControl, maxPages } from './options.js';
 
 /** Options of {@link sharedMemory}. */
@@ -16,10 +16,16 @@ export interface SharedMemoryOptions {
 
 /** An address space over a SharedArrayBuffer of its own. Throws an OptionError when `maxBytes` is out of range. */
 export function sharedMemory(options: SharedMemoryOptions = {}): AddressSpace {
-  return new SharedSpace(maxPages(options.maxBytes));
+  return new SharedSpace(new SharedArrayBuffer(maxPages(options.maxBytes) * PAGE_BYTES));
 }
 
-class SharedSpace implements AddressSpace {
+/** What another thread needs to open a SharedArrayBuffer as the same space. */
+export interface SharedHandle extends SpaceHandle {
+  readonly kind: 'shared';
+  readonly buffer: SharedArrayBuffer;
+}
+
+export class SharedSpace implements AddressSpace {
   readonly kind = 'shared';
   readonly shared = true;
   readonly returnsMemory = false;
@@ -29,10 +35,10 @@ class SharedSpace implements AddressSpace {
   readonly buffer: SharedArrayBuffer;
   readonly #bytes: Uint8Array;
 
-  constructor(pages: number) {
-    this.pageLimit = pages;
-    this.committedPages = pages;
-    this.buffer = new SharedArrayBuffer(pages * PAGE_BYTES);
+  constructor(buffer: SharedArrayBuffer) {
+    this.pageLimit = buffer.byteLength / PAGE_BYTES;
+    this.committedPages = this.pageLimit;
+    this.buffer = buffer;
     this.#bytes = new Uint8Array(this.buffer);
   }
 
@@ -48,5 +54,9 @@ class SharedSpace implements AddressSpace {
 
   control(words: number, liveBytes: number): ControlArrays {
     return makeControl(true, words, liveBytes);
+  }
+
+  handle(): SharedHandle {
+    return { kind: 'shared', firstPage: this.firstPage, pageLimit: this.pageLimit, buffer: this.buffer };
   }
 }

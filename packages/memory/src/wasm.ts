@@ -16,6 +16,7 @@ import {
   MAX_BYTES,
   OptionError,
   PAGE_BYTES,
+  type SpaceHandle,
 } from '@hakmem/contracts';
 import { MIN_BYTES, makeControl, pagesIn } from './options.js';
 
@@ -56,7 +57,14 @@ export function wasmMemory(memory: WasmMemory, options: WasmMemoryOptions = {}):
   return new WasmSpace(memory, firstPage, pagesIn(last), !region);
 }
 
-class WasmSpace implements AddressSpace {
+/** What another thread needs to open a shared WebAssembly.Memory as the same space. */
+export interface WasmHandle extends SpaceHandle {
+  readonly kind: 'wasm';
+  readonly memory: WasmMemory;
+  readonly grows: boolean;
+}
+
+export class WasmSpace implements AddressSpace {
   readonly kind = 'wasm';
   readonly shared: boolean;
   readonly returnsMemory = false;
@@ -75,6 +83,7 @@ class WasmSpace implements AddressSpace {
     this.#bytes = new Uint8Array(memory.buffer);
   }
 
+  /** As this thread sees it: growth by another thread may be seen late. `bytes(end)` and `commit` see to it. */
   get buffer(): ArrayBufferLike {
     return this.#memory.buffer;
   }
@@ -83,19 +92,32 @@ class WasmSpace implements AddressSpace {
     return Math.min(this.#memory.buffer.byteLength / PAGE_BYTES, this.pageLimit);
   }
 
-  bytes(): Uint8Array {
-    const buffer = this.#memory.buffer;
-    if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
+  bytes(end = 0): Uint8Array {
+    if (end > this.#bytes.length) this.#look();
+    if (this.#bytes.buffer !== this.#memory.buffer) this.#bytes = new Uint8Array(this.#memory.buffer);
     return this.#bytes;
   }
 
   commit(pages: number): boolean {
-    const committed = this.committedPages;
-    if (pages <= committed) return true;
-    if (!this.#grows || pages > this.pageLimit) return false;
-    // A memory that is not shared gets a new buffer at each growth, which costs the engine a collection: an eighth at least.
-    const ahead = this.shared ? pages : Math.min(this.pageLimit, committed + (committed >>> 3));
-    return (ahead > pages && this.#grow(ahead - committed)) || this.#grow(pages - committed);
+    if (pages > this.pageLimit) return false;
+    for (;;) {
+      if (pages <= this.committedPages) return true;
+      if (!this.#grows) return false;
+      this.#look();
+      const committed = this.committedPages;
+      if (pages <= committed) return true;
+      // A memory that is not shared gets a new buffer at each growth, which costs the engine a collection: an eighth at least.
+      const ahead = this.shared ? pages : Math.min(this.pageLimit, committed + (committed >>> 3));
+      if ((ahead > pages && this.#grow(ahead - committed)) || this.#grow(pages - committed)) return true;
+      // Another thread may have grown it meanwhile, so that less is missing than was asked for.
+      this.#look();
+      if (this.committedPages === committed) return false;
+    }
+  }
+
+  /** Lets this thread see growth by others: growing by nothing does. */
+  #look(): void {
+    if (this.shared && this.#grows) this.#memory.grow(0);
   }
 
   #grow(pages: number): boolean {
@@ -111,5 +133,11 @@ class WasmSpace implements AddressSpace {
 
   control(words: number, liveBytes: number): ControlArrays {
     return makeControl(this.shared, words, liveBytes);
+  }
+
+  handle(): WasmHandle | null {
+    if (!this.shared) return null;
+    const { firstPage, pageLimit } = this;
+    return { kind: 'wasm', firstPage, pageLimit, memory: this.#memory, grows: this.#grows };
   }
 }

@@ -42,9 +42,9 @@ export function poolTls(options: PoolTlsOptions = {}): Recipe<BlockCache, Front>
   return {
     box: 'pool-tls',
     words: () => 0,
-    build({ policy }, cache) {
+    build({ policy, founding }, cache) {
       requireMethods('pool-tls', 'cache', cache, ['take', 'give']);
-      for (let c = TINY_CLASS_COUNT; spans !== null && c < CLASS_COUNT; c++) {
+      for (let c = TINY_CLASS_COUNT; founding && spans !== null && c < CLASS_COUNT; c++) {
         policy.words[policy.start + policyBatch(c)] = midBatch(c, spans);
       }
       return new PoolTls(cache);

@@ -119,6 +119,16 @@ describe('refillSpans', () => {
     }
   });
 
+  test('is written by the thread that makes the heap alone: one that attaches leaves the table as it finds it', () => {
+    const before = policy();
+    const scope = ground.scopeOf(ground.cut(0), { owner: 2, founding: false, fresh: true });
+    front = poolTls({ refillSpans: 4 }).build(scope, cache);
+    expect(policy()).toEqual(before);
+    expect(front.free(front.classOf(8_192), front.malloc(8_192))).toBe(true);
+    poolTls({ refillSpans: 4 }).build({ ...scope, founding: true }, cache);
+    expect(policy()).not.toEqual(before);
+  });
+
   test.each([0, 5, -1, 1.5, Number.NaN, Infinity, '2', {}, true, null])(
     '%s is refused before anything is built',
     (value) => {

@@ -4,7 +4,11 @@
  */
 
 import {
+  Ground,
+  groundLiveBytes,
+  groundWords,
   type PageIndex,
+  type Records,
   type RegistryStats,
   type SizeClass,
   type SlabSource,
@@ -73,10 +77,21 @@ class Tiers implements SuperRegistry {
   verify(): void {}
 }
 
-function setUp(): SlotPool {
+const THREAD = 1;
+
+/** A pool over memory that one thread alone sees, or over memory that threads share: there its atomic operations are real. */
+function setUp(shared = false): SlotPool {
   const recipe = sharedPool();
-  const ground = standaloneGround(PAGES, recipe.words(PAGES));
-  return recipe.build(ground.scope(recipe.words(PAGES)), new Tiers());
+  const length = recipe.words(PAGES);
+  if (!shared) return recipe.build(standaloneGround(PAGES, length).scope(length, THREAD), new Tiers());
+  const words = new Int32Array(new SharedArrayBuffer(4 * (groundWords(PAGES) + length)));
+  const live = new Uint8Array(new SharedArrayBuffer(groundLiveBytes(PAGES)));
+  return recipe.build(new Ground({ words, live }, PAGES).scope(length, THREAD), new Tiers());
+}
+
+function withRecords(length: number): { records: Records; pool: SlotPool } {
+  const ground = standaloneGround(PAGES, length);
+  return { records: ground.records, pool: sharedPool().build(ground.scope(length, THREAD), new Tiers()) };
 }
 
 function fill(pool: SlotPool, sizeClass: SizeClass, slabs: number): PageIndex[] {
@@ -132,6 +147,48 @@ group('slabs', () => {
   }
 });
 
+group('slabs, in memory that threads share', () => {
+  for (const [name, sizeClass] of [
+    ['1 page', TINY],
+    ['4 pages', SPAN_OF_4],
+  ] as const) {
+    const pool = setUp(true);
+    fill(pool, sizeClass, 6);
+    bench(`stage 1 (EMPTY of the class) + release, ${name}`, () => {
+      const head = pool.acquire(sizeClass);
+      do_not_optimize(head);
+      pool.release(head);
+    });
+  }
+  {
+    const pool = setUp(true);
+    fill(pool, OTHER, 32);
+    bench('stage 3 (a FREE SuperSlab) + release, which makes it FREE', () => {
+      const head = pool.acquire(TINY);
+      do_not_optimize(head);
+      pool.release(head);
+    });
+  }
+});
+
+group('threads that leave', () => {
+  {
+    const length = sharedPool().words(PAGES);
+    const { records, pool } = withRecords(length);
+    const slabs = fill(pool, TINY, 8);
+    for (const head of slabs) records.live[head * 4_096] = 1;
+    bench('leave with 8 slabs that have live blocks + stage 0 (adopt) of all 8', () => {
+      pool.leave(THREAD);
+      for (let i = 0; i < slabs.length; i++) do_not_optimize(pool.acquire(TINY));
+    });
+  }
+  {
+    const pool = setUp();
+    fill(pool, OTHER, 8);
+    bench('reclaim that finds nothing', () => do_not_optimize(pool.reclaim()));
+  }
+});
+
 group('runs', () => {
   for (const pages of [5, 16, 64, 512]) {
     const pool = setUp();
@@ -139,7 +196,7 @@ group('runs', () => {
     bench(`acquireRun + releaseRun, ${pages} pages`, () => {
       const head = pool.acquireRun(pages, 1);
       do_not_optimize(head);
-      pool.releaseRun(head, pages, 0);
+      pool.releaseRun(head, 0);
     });
   }
   {
@@ -148,7 +205,7 @@ group('runs', () => {
     const head = pool.acquireRun(16, 1);
     bench('extendRun from 16 to 24 pages + releaseRun of those 8', () => {
       do_not_optimize(pool.extendRun(head, 16, 24));
-      pool.releaseRun(head, 24, 16);
+      pool.releaseRun(head, 16);
     });
   }
 });

@@ -1,32 +1,51 @@
 /**
- * The pool's hints: what the page words say, gathered into masks so that no search has to read the words of a whole
- * heap. A hint may be wrong: the claim of the page word decides.
+ * The pool's hints: what the page words say, gathered into masks and sets so that no search has to read the words of a whole
+ * heap. The page word decides.
  *
- *   per SuperSlab   ┌ unused ┬ empty ┬ reserved ┬ touched ┐  a bit per slot; ACTIVE is none of the first three
+ *   per SuperSlab   ┌ unused ┬ touched ┐     a bit per slot
  *   sets            a bit per SuperSlab:
- *                   open         HOT, with an UNUSED slot
- *                   draining     DRAINING, with an UNUSED slot
- *                   holds[c]     has an ACTIVE slab of class c
- *                   empties[c]   has an EMPTY slot of class c
+ *                   open           HOT, with an UNUSED slot
+ *                   draining       DRAINING, with an UNUSED slot
+ *                   empty          has an EMPTY slot
+ *                   holds[c]       has an ACTIVE slab of class c
+ *                   empties[c]     has an EMPTY slot of class c
+ *                   abandoned[c]   has an abandoned slab of class c
  *
- * Written by the pool, on each change of a page word.
+ * Several threads change page words and hints at the same time, and the two are different words. What keeps them in step:
+ *
+ *   1  a bit is added after the page words say so
+ *   2  who takes a bit off looks at the page words again, and adds it when they (still or again) say so
+ *
+ * So a bit may be there without cause, and whoever follows it in vain takes it off; but one that should be there is missing
+ * only between a change and its addition. A thread that dies in between is made up for by `Slots.rebuild`.
+ *
+ * Looks are plain reads, several times as fast as atomic ones. Where a look has to come after a change of this thread's own,
+ * one atomic read before it sees to that: what is read later is at least as new.
  */
 
 import {
+  type AtomicOps,
   CLASS_COUNT,
-  classIn,
-  kindOf,
+  kindFor,
+  NOTE_SPAN,
+  noteOf,
+  OWNER_MASK,
+  type PageIndex,
   PageKind,
+  pageWord,
+  type Records,
   type Region,
   type SizeClass,
   SLOTS_PER_SUPERSLAB,
   SlotState,
   type SuperSlabIndex,
   stateOf,
+  type ThreadId,
 } from '@hakmem/contracts';
 import { lowest } from './bits.js';
 
-const MASKS = 4;
+const MASKS = 2;
+const SETS = 3 + 3 * CLASS_COUNT;
 
 function superSlabsIn(pageLimit: number): number {
   return Math.ceil(pageLimit / SLOTS_PER_SUPERSLAB);
@@ -35,90 +54,100 @@ function superSlabsIn(pageLimit: number): number {
 /** Words of the hints for a heap of `pageLimit` pages. */
 export function hintWords(pageLimit: number): number {
   const superSlabs = superSlabsIn(pageLimit);
-  return MASKS * superSlabs + (2 + 2 * CLASS_COUNT) * Math.ceil(superSlabs / 32);
+  return MASKS * superSlabs + SETS * Math.ceil(superSlabs / 32);
 }
 
 /** A set of SuperSlabs: the index of its first word. */
 export type SuperSlabSet = number;
 
 export class Hints {
-  readonly words: Int32Array;
-  /** Words of one set. */
-  readonly setWords: number;
   readonly open: SuperSlabSet;
   readonly draining: SuperSlabSet;
+  readonly empty: SuperSlabSet;
+  readonly #words: Int32Array;
+  readonly #atomics: AtomicOps;
+  /** Words of one set. */
+  readonly #setWords: number;
   readonly #masks: number;
-  readonly #holds: SuperSlabSet;
-  readonly #empties: SuperSlabSet;
+  readonly #classes: SuperSlabSet;
 
-  constructor(region: Region, pageLimit: number) {
+  constructor({ atomics }: Records, region: Region, pageLimit: number) {
     const superSlabs = superSlabsIn(pageLimit);
-    this.words = region.words;
-    this.setWords = Math.ceil(superSlabs / 32);
+    this.#words = region.words;
+    this.#atomics = atomics;
+    this.#setWords = Math.ceil(superSlabs / 32);
     this.#masks = region.start;
     this.open = region.start + MASKS * superSlabs;
-    this.draining = this.open + this.setWords;
-    this.#holds = this.draining + this.setWords;
-    this.#empties = this.#holds + CLASS_COUNT * this.setWords;
+    this.draining = this.open + this.#setWords;
+    this.empty = this.draining + this.#setWords;
+    this.#classes = this.empty + this.#setWords;
   }
 
   holds(sizeClass: SizeClass): SuperSlabSet {
-    return this.#holds + sizeClass * this.setWords;
+    return this.#classes + 3 * sizeClass * this.#setWords;
   }
 
   empties(sizeClass: SizeClass): SuperSlabSet {
-    return this.#empties + sizeClass * this.setWords;
+    return this.#classes + (3 * sizeClass + 1) * this.#setWords;
+  }
+
+  abandoned(sizeClass: SizeClass): SuperSlabSet {
+    return this.#classes + (3 * sizeClass + 2) * this.#setWords;
   }
 
   has(set: SuperSlabSet, superSlab: SuperSlabIndex): boolean {
-    return (this.words[set + (superSlab >>> 5)] & (1 << superSlab)) !== 0;
+    return (this.#words[set + (superSlab >>> 5)] & (1 << superSlab)) !== 0;
   }
 
-  put(set: SuperSlabSet, superSlab: SuperSlabIndex, member: boolean): void {
+  /** Adds a SuperSlab to a set, after the page words say that it belongs there. */
+  add(set: SuperSlabSet, superSlab: SuperSlabIndex): void {
     const at = set + (superSlab >>> 5);
     const bit = 1 << superSlab;
-    this.words[at] = member ? this.words[at] | bit : this.words[at] & ~bit;
+    if ((this.#atomics.load(this.#words, at) & bit) === 0) this.#atomics.or(this.#words, at, bit);
+  }
+
+  /** Takes a SuperSlab off a set unless it belongs there, as `belongs` reads from the page words. */
+  drop(set: SuperSlabSet, superSlab: SuperSlabIndex, belongs: () => boolean): void {
+    if (!this.has(set, superSlab) || belongs()) return;
+    this.#atomics.and(this.#words, set + (superSlab >>> 5), ~(1 << superSlab));
+    if (belongs()) this.add(set, superSlab);
   }
 
   unused(superSlab: SuperSlabIndex): number {
-    return this.words[this.#masks + MASKS * superSlab];
+    return this.#words[this.#masks + MASKS * superSlab];
   }
 
-  setUnused(superSlab: SuperSlabIndex, mask: number): void {
-    this.words[this.#masks + MASKS * superSlab] = mask;
+  /** Adds slots to the unused ones, after their page words are UNUSED. */
+  addUnused(superSlab: SuperSlabIndex, mask: number): void {
+    this.#atomics.or(this.#words, this.#masks + MASKS * superSlab, mask);
   }
 
-  empty(superSlab: SuperSlabIndex): number {
-    return this.words[this.#masks + MASKS * superSlab + 1];
-  }
-
-  setEmpty(superSlab: SuperSlabIndex, mask: number): void {
-    this.words[this.#masks + MASKS * superSlab + 1] = mask;
-  }
-
-  setReserved(superSlab: SuperSlabIndex, mask: number): void {
-    this.words[this.#masks + MASKS * superSlab + 2] = mask;
-  }
-
-  active(superSlab: SuperSlabIndex): number {
-    const at = this.#masks + MASKS * superSlab;
-    return ~(this.words[at] | this.words[at + 1] | this.words[at + 2]);
+  /** Takes slots off the unused ones that this thread has claimed. */
+  dropUnused(superSlab: SuperSlabIndex, mask: number): void {
+    this.#atomics.and(this.#words, this.#masks + MASKS * superSlab, ~mask);
   }
 
   touched(superSlab: SuperSlabIndex): number {
-    return this.words[this.#masks + MASKS * superSlab + 3];
+    return this.#words[this.#masks + MASKS * superSlab + 1];
   }
 
-  setTouched(superSlab: SuperSlabIndex, mask: number): void {
-    this.words[this.#masks + MASKS * superSlab + 3] = mask;
+  addTouched(superSlab: SuperSlabIndex, mask: number): void {
+    if ((this.touched(superSlab) & mask) !== mask) {
+      this.#atomics.or(this.#words, this.#masks + MASKS * superSlab + 1, mask);
+    }
+  }
+
+  /** Takes note that the SuperSlab has memory that was never used. */
+  untouch(superSlab: SuperSlabIndex): void {
+    this.#words[this.#masks + MASKS * superSlab + 1] = 0;
   }
 
   /** First member of both sets after `after` (-1: from the start), in order of address; -1 when there is none. */
   next(one: SuperSlabSet, other: SuperSlabSet, after: SuperSlabIndex | -1): SuperSlabIndex | -1 {
     const from = after + 1;
     let keep = -1 << from;
-    for (let i = from >>> 5; i < this.setWords; i++) {
-      const both = this.words[one + i] & this.words[other + i] & keep;
+    for (let i = from >>> 5; i < this.#setWords; i++) {
+      const both = this.#words[one + i] & this.#words[other + i] & keep;
       if (both !== 0) return i * 32 + lowest(both);
       keep = -1;
     }
@@ -126,32 +155,70 @@ export class Hints {
   }
 }
 
-/** The masks of a SuperSlab as its page words say. */
-export function masksOf(
-  pages: Int32Array,
-  superSlab: SuperSlabIndex,
-): { unused: number; empty: number; active: number } {
-  const masks = { unused: 0, empty: 0, active: 0 };
-  for (let slot = 0; slot < SLOTS_PER_SUPERSLAB; slot++) {
-    const state = stateOf(pages[superSlab * SLOTS_PER_SUPERSLAB + slot]);
-    if (state === SlotState.UNUSED) masks.unused |= 1 << slot;
-    else if (state === SlotState.EMPTY) masks.empty |= 1 << slot;
-    else if (state === SlotState.ACTIVE) masks.active |= 1 << slot;
-  }
-  return masks;
+/** The word of a page that was last used by the class. */
+export function emptyWord(sizeClass: SizeClass): number {
+  return pageWord(SlotState.EMPTY, PageKind.NONE, 0, sizeClass);
 }
 
-/** Whether a slot of the SuperSlab is in `state` for the class, by the page words. */
-export function contains(
-  pages: Int32Array,
-  superSlab: SuperSlabIndex,
-  state: SlotState,
-  sizeClass: SizeClass,
-): boolean {
+/** The word of a page of a slab. */
+export function slabWord(sizeClass: SizeClass, owner: ThreadId): number {
+  return pageWord(SlotState.ACTIVE, kindFor(sizeClass), owner, sizeClass);
+}
+
+/** The masks of a SuperSlab as its page words say. */
+export interface Masks {
+  readonly unused: number;
+  readonly empty: number;
+  readonly active: number;
+}
+
+/** Reads the masks of a SuperSlab from its page words, after all that this thread has done. */
+export function masksOf({ words, atomics }: Records, superSlab: SuperSlabIndex): Masks {
   const base = superSlab * SLOTS_PER_SUPERSLAB;
+  let unused = 0;
+  let empty = 0;
+  let active = 0;
+  atomics.load(words, base);
+  for (let slot = 0; slot < SLOTS_PER_SUPERSLAB; slot++) {
+    const state = stateOf(words[base + slot]);
+    if (state === SlotState.UNUSED) unused |= 1 << slot;
+    else if (state === SlotState.EMPTY) empty |= 1 << slot;
+    else if (state === SlotState.ACTIVE) active |= 1 << slot;
+  }
+  return { unused, empty, active };
+}
+
+/** The slots of a SuperSlab whose page word is `word`, after all that this thread has done. */
+export function slotsWith({ words, atomics }: Records, superSlab: SuperSlabIndex, word: number): number {
+  const base = superSlab * SLOTS_PER_SUPERSLAB;
+  let mask = 0;
+  atomics.load(words, base);
+  for (let slot = 0; slot < SLOTS_PER_SUPERSLAB; slot++) if (words[base + slot] === word) mask |= 1 << slot;
+  return mask;
+}
+
+/** Whether the SuperSlab has an ACTIVE slab of the class, after all that this thread has done. */
+export function holdsClass({ words, atomics }: Records, superSlab: SuperSlabIndex, sizeClass: SizeClass): boolean {
+  const base = superSlab * SLOTS_PER_SUPERSLAB;
+  const slab = slabWord(sizeClass, 0);
+  atomics.load(words, base);
   for (let page = base; page < base + SLOTS_PER_SUPERSLAB; page++) {
-    const word = pages[page];
-    if (stateOf(word) === state && classIn(word) === sizeClass && kindOf(word) !== PageKind.LARGE) return true;
+    if ((words[page] & ~OWNER_MASK) === slab) return true;
   }
   return false;
+}
+
+/** The next first page of a slab with this page word in the SuperSlab, after page `after`; -1 when there is none. */
+export function nextHead(
+  { words, atomics }: Records,
+  superSlab: SuperSlabIndex,
+  word: number,
+  after: number = superSlab * SLOTS_PER_SUPERSLAB - 1,
+): PageIndex | -1 {
+  const end = (superSlab + 1) * SLOTS_PER_SUPERSLAB;
+  atomics.load(words, superSlab * SLOTS_PER_SUPERSLAB);
+  for (let page = after + 1; page < end; page++) {
+    if (words[page] === word && words[noteOf(page) + NOTE_SPAN] > 0) return page;
+  }
+  return -1;
 }

@@ -1,20 +1,27 @@
 /**
- * The shared pool: gives slots to classes and takes them back, in three stages.
+ * The shared pool: gives slots to classes and takes them back, in three stages, and before them what others abandoned.
  *
+ *   0  adopt    a slab of the class that a thread abandoned
  *   1  reuse    an EMPTY slot (or span) of the same class
  *   2  unused   an UNUSED slot of a SuperSlab at hand: a HOT one that holds the class already, any HOT one, a DRAINING one
  *   3  fresh    a SuperSlab that was FREE; failing that, EMPTY slots of other classes are made UNUSED, and stage 2 asked
  *               again, before a new SuperSlab is made from memory
  *
  *   UNUSED ──acquire──► ACTIVE ──release──► EMPTY ──acquire, same class──► ACTIVE
- *      ▲                                      │
+ *      ▲                │    ▲                │
+ *      │          abandon    adopt            │
+ *      │                ▼    │                │
+ *      │              without owner           │
  *      └──── sweep, SuperSlab drains or frees ┘
  *
  * Without sharing, stage 2 looks only at SuperSlabs that hold the class: each then has one class (large runs go
- * anywhere). O(SuperSlabs / 32) words per search. Cold: called once per slab, not per block.
+ * anywhere). Any thread, at any time: a claim that another thread wins is counted and the search goes on behind it.
+ * O(SuperSlabs / 32) words per search. Cold: called once per slab, not per block.
  */
 
 import {
+  CLASS_COUNT,
+  NOTE_ROOM,
   NOTE_SPAN,
   noteOf,
   type PageIndex,
@@ -28,11 +35,13 @@ import {
   SPAN_PAGES,
   type SuperRegistry,
   type SuperSlabIndex,
+  type ThreadId,
 } from '@hakmem/contracts';
-import { lowest, ones, population, runOf } from './bits.js';
-import type { Hints, SuperSlabSet } from './hints.js';
+import { lowest, population, runOf } from './bits.js';
+import { emptyWord, type Hints, masksOf, type SuperSlabSet, slotsWith } from './hints.js';
+import { leave } from './leave.js';
 import { findRun } from './runs.js';
-import { Counter, emptyWord, Slots } from './slots.js';
+import { Counter, Slots } from './slots.js';
 import { verifyHints } from './verify.js';
 
 /** How slots are shared between classes. */
@@ -42,6 +51,9 @@ export interface PoolRules {
   /** Let classes share a SuperSlab. */
   readonly sharing: boolean;
 }
+
+/** Claims of a span that may be lost in one SuperSlab before the search goes on behind it. */
+const CLAIMS_PER_SUPERSLAB = 4;
 
 export class Pool implements SlotPool {
   readonly #scope: Scope;
@@ -53,13 +65,17 @@ export class Pool implements SlotPool {
   constructor(scope: Scope, registry: SuperRegistry, rules: PoolRules) {
     this.#scope = scope;
     this.#registry = registry;
-    this.#rules = rules;
     this.#slots = new Slots(scope, registry);
     this.#hints = this.#slots.hints;
+    // The founder's rules are every thread's.
+    const { words, start } = scope.region;
+    if (scope.founding) words[start + Counter.RULES] = (rules.affinity ? 1 : 0) | (rules.sharing ? 2 : 0);
+    const written = words[start + Counter.RULES];
+    this.#rules = { affinity: (written & 1) !== 0, sharing: (written & 2) !== 0 };
   }
 
   acquire(sizeClass: SizeClass): PageIndex | 0 {
-    return this.#reuse(sizeClass) || this.#unused(sizeClass) || this.#fresh(sizeClass);
+    return this.#adopt(sizeClass) || this.#reuse(sizeClass) || this.#unused(sizeClass) || this.#fresh(sizeClass);
   }
 
   release(head: PageIndex): void {
@@ -70,56 +86,78 @@ export class Pool implements SlotPool {
 
   acquireRun(pages: number, alignPages: number): PageIndex | 0 {
     const before = this.#registry.end;
-    let fit = findRun(this.#hints, this.#registry, pages, alignPages);
-    while (!fit.found) {
-      if (this.sweep() === 0 && !this.#extendTo(fit.page + pages)) {
-        this.#settleFrom(before, this.#registry.end);
-        return 0;
-      }
-      fit = findRun(this.#hints, this.#registry, pages, alignPages);
-    }
-    this.#slots.claimRun(fit.page, fit.page, pages);
-    this.#settleFrom(before, fit.page >>> SLOT_SHIFT); // what alignment left out
+    const page = this.#claimRun(pages, alignPages);
+    if (page !== 0) this.#slots.publishRun(page, page, pages);
+    this.#settleFrom(before, page >>> SLOT_SHIFT, page === 0 ? -1 : (page + pages - 1) >>> SLOT_SHIFT);
+    if (page === 0) return 0;
     this.#slots.count(Counter.RUNS);
-    this.#scope.log?.(`[SP_ACQUIRE_RUN] pages=${pages} ${place(fit.page)}`);
-    return fit.page;
+    this.#scope.log?.(`[SP_ACQUIRE_RUN] pages=${pages} ${place(page)}`);
+    return page;
   }
 
-  releaseRun(head: PageIndex, pages: number, keep: number): void {
+  releaseRun(head: PageIndex, keep: number): boolean {
+    if (keep === 0 && !this.#slots.seizeRun(head)) return false;
+    // Only now is the run this thread's alone.
+    const pages = this.#scope.records.words[noteOf(head) + NOTE_SPAN];
+    if (keep > 0) this.#slots.cutRun(head, pages, keep);
     this.#scope.log?.(`[SS_FREE] run pages=${pages - keep} UNUSED ${place(head + keep)}`);
-    this.#slots.clearRun(head, head + keep, pages);
-  }
-
-  extendRun(head: PageIndex, pages: number, wanted: number): boolean {
-    const end = head + wanted;
-    const existing = Math.min(end, this.#registry.end * SLOTS_PER_SUPERSLAB);
-    for (let page = head + pages; page < existing; page++) {
-      const superSlab = page >>> SLOT_SHIFT;
-      if (((this.#hints.unused(superSlab) | this.#hints.empty(superSlab)) & (1 << page)) === 0) return false;
-    }
-    if (!this.#extendTo(end)) return false;
-    for (let superSlab = (head + pages) >>> SLOT_SHIFT; superSlab <= (end - 1) >>> SLOT_SHIFT; superSlab++) {
-      this.#slots.sweep(superSlab);
-    }
-    this.#slots.claimRun(head, head + pages, wanted - pages);
+    this.#slots.clear(head + keep, pages - keep);
     return true;
   }
 
+  extendRun(head: PageIndex, pages: number, wanted: number): boolean {
+    const from = head + pages;
+    const end = head + wanted;
+    const existing = Math.min(end, this.#registry.end * SLOTS_PER_SUPERSLAB);
+    for (let page = from; page < existing; page = ((page >>> SLOT_SHIFT) + 1) * SLOTS_PER_SUPERSLAB) {
+      const { unused, empty } = masksOf(this.#scope.records, page >>> SLOT_SHIFT);
+      const inUse = (~(unused | empty) >>> (page & 31)) << (page & 31);
+      if (inUse !== 0 && page - (page & 31) + lowest(inUse) < existing) return false;
+    }
+    const before = this.#registry.end;
+    if (!this.#extendTo(end)) return false;
+    for (let superSlab = from >>> SLOT_SHIFT; superSlab <= (end - 1) >>> SLOT_SHIFT; superSlab++) {
+      this.#slots.sweep(superSlab);
+    }
+    const claimed = this.#slots.claimRun(from, end - from);
+    if (claimed) this.#slots.publishRun(head, from, end - from);
+    else this.#settleFrom(before, 0, -1);
+    return claimed;
+  }
+
   sweep(): number {
-    if (this.#slots.counter(Counter.EMPTY_NOW) === 0) return 0;
+    const { empty } = this.#hints;
     let swept = 0;
-    for (let superSlab = this.#registry.first; superSlab < this.#registry.end; superSlab++) {
+    for (let superSlab = this.#hints.next(empty, empty, -1); superSlab !== -1; ) {
       swept += this.#slots.sweep(superSlab);
+      superSlab = this.#hints.next(empty, empty, superSlab);
     }
     return swept;
+  }
+
+  reclaim(): number {
+    const hints = this.#hints;
+    let reclaimed = 0;
+    for (let c = 0; c < CLASS_COUNT; c++) {
+      const set = hints.abandoned(c);
+      for (let superSlab = hints.next(set, set, -1); superSlab !== -1; superSlab = hints.next(set, set, superSlab)) {
+        reclaimed += this.#slots.reclaim(superSlab, c);
+      }
+    }
+    return reclaimed;
+  }
+
+  leave(thread: ThreadId): void {
+    leave(this.#scope.records, this.#registry, this.#slots, thread);
   }
 
   stats(): PoolStats {
     const counter = (which: number): number => this.#slots.counter(which);
     const slots = { unusedSlots: 0, emptySlots: 0, touchedPages: 0 };
     for (let superSlab = this.#registry.first; superSlab < this.#registry.end; superSlab++) {
-      slots.unusedSlots += population(this.#hints.unused(superSlab));
-      slots.emptySlots += population(this.#hints.empty(superSlab));
+      const { unused, empty } = masksOf(this.#scope.records, superSlab);
+      slots.unusedSlots += population(unused);
+      slots.emptySlots += population(empty);
       slots.touchedPages += population(this.#hints.touched(superSlab));
     }
     return {
@@ -130,31 +168,54 @@ export class Pool implements SlotPool {
       swept: counter(Counter.SWEPT),
       released: counter(Counter.RELEASED),
       runs: counter(Counter.RUNS),
-      retries: counter(Counter.RETRIES),
+      adopted: counter(Counter.ADOPTED),
+      abandoned: counter(Counter.ABANDONED),
+      retries: {
+        slot: counter(Counter.SLOT_RETRIES),
+        run: counter(Counter.RUN_RETRIES),
+        adopt: counter(Counter.ADOPT_RETRIES),
+      },
       ...slots,
     };
   }
 
   verify(report: Report): void {
-    verifyHints(this.#slots.pages, this.#hints, this.#registry, report);
+    verifyHints(this.#scope.records, this.#hints, this.#registry, report);
+  }
+
+  /** Stage 0. A slab that is full is adopted, too: its owner is told when a block of it is freed. */
+  #adopt(sizeClass: SizeClass): PageIndex | 0 {
+    const { words } = this.#scope.records;
+    const set = this.#hints.abandoned(sizeClass);
+    for (let superSlab = this.#hints.next(set, set, -1); superSlab !== -1; ) {
+      const head = this.#slots.adopt(superSlab, sizeClass);
+      if (head === 0) {
+        superSlab = this.#hints.next(set, set, superSlab);
+        continue;
+      }
+      this.#scope.log?.(`[SP_ACQUIRE_STAGE0] class=${sizeClass} adopting ${place(head)}`);
+      if (words[noteOf(head) + NOTE_ROOM] > 0) return head;
+    }
+    return 0;
   }
 
   /** Stage 1. */
   #reuse(sizeClass: SizeClass): PageIndex | 0 {
     const hints = this.#hints;
-    const { pages } = this.#slots;
-    const span = SPAN_PAGES[sizeClass];
+    const { records } = this.#scope;
+    const expected = emptyWord(sizeClass);
     const set = hints.empties(sizeClass);
     for (let superSlab = hints.next(set, set, -1); superSlab !== -1; superSlab = hints.next(set, set, superSlab)) {
-      for (let mask = hints.empty(superSlab); mask !== 0; mask &= mask - 1) {
-        const head = superSlab * SLOTS_PER_SUPERSLAB + lowest(mask);
-        if (pages[head] !== emptyWord(sizeClass) || pages[noteOf(head) + NOTE_SPAN] !== span) continue;
-        if (!this.#slots.claim(head, sizeClass, emptyWord(sizeClass))) continue;
-        hints.setEmpty(superSlab, hints.empty(superSlab) & ~ones(head, span));
-        this.#slots.count(Counter.EMPTY_NOW, -span);
-        return this.#finish(head, sizeClass, Counter.REUSE, 1, 'EMPTY slot');
+      for (let tries = CLAIMS_PER_SUPERSLAB; tries > 0; tries--) {
+        const slot = runOf(slotsWith(records, superSlab, expected), SPAN_PAGES[sizeClass]);
+        if (slot < 0) break;
+        const head = superSlab * SLOTS_PER_SUPERSLAB + slot;
+        if (this.#slots.claim(head, sizeClass, expected)) {
+          return this.#finish(head, sizeClass, Counter.REUSE, 1, 'EMPTY slot');
+        }
       }
-      hints.put(set, superSlab, false);
+      hints.drop(set, superSlab, () => slotsWith(records, superSlab, expected) !== 0);
+      hints.drop(hints.empty, superSlab, () => masksOf(records, superSlab).empty !== 0);
     }
     return 0;
   }
@@ -175,9 +236,10 @@ export class Pool implements SlotPool {
   #amongUnused(sizeClass: SizeClass, one: SuperSlabSet, other: SuperSlabSet): PageIndex | 0 {
     const hints = this.#hints;
     for (let superSlab = hints.next(one, other, -1); superSlab !== -1; superSlab = hints.next(one, other, superSlab)) {
+      const beside = hints.has(hints.holds(sizeClass), superSlab);
       const head = this.#claimIn(superSlab, sizeClass);
       if (head === 0) continue;
-      if (hints.has(hints.holds(sizeClass), superSlab)) this.#slots.count(Counter.AFFINE);
+      if (beside) this.#slots.count(Counter.AFFINE);
       return this.#finish(head, sizeClass, Counter.UNUSED, 2, 'UNUSED slot');
     }
     return 0;
@@ -189,13 +251,15 @@ export class Pool implements SlotPool {
     let head: PageIndex | 0 = 0;
     while (head === 0) {
       let superSlab = this.#registry.reuse();
-      if (superSlab === -1 && this.#rules.sharing && this.sweep() > 0) head = this.#unused(sizeClass);
-      if (head !== 0) break;
-      if (superSlab !== -1) this.#slots.adopt(superSlab);
-      else {
-        superSlab = this.#registry.extend(1);
-        if (superSlab === -1) break;
-        this.#slots.adoptNew(superSlab, 1);
+      if (superSlab === -1 && this.#rules.sharing && this.reclaim() + this.sweep() > 0) {
+        head = this.#unused(sizeClass);
+        continue; // a whole SuperSlab may have become FREE
+      }
+      if (superSlab === -1) superSlab = this.#extend(1);
+      if (superSlab === -1) {
+        // Another thread may have made the last SuperSlab since stage 2 was asked.
+        head = this.#unused(sizeClass);
+        break;
       }
       head = this.#claimIn(superSlab, sizeClass);
       if (head === 0) short.push(superSlab);
@@ -205,28 +269,54 @@ export class Pool implements SlotPool {
     return head;
   }
 
+  /**
+   * Claims pages for a run: first fit, then after a sweep, then with new SuperSlabs; 0 when memory is exhausted. As pages
+   * are claimed upward, of several claims that cross one wins: a lost one means that another thread has got its pages.
+   */
+  #claimRun(pages: number, alignPages: number): PageIndex | 0 {
+    for (;;) {
+      const fit = findRun(this.#hints, this.#registry, pages, alignPages);
+      if (fit.found) {
+        if (this.#slots.claimRun(fit.page, pages)) return fit.page;
+      } else if (this.reclaim() + this.sweep() === 0 && !this.#extendTo(fit.page + pages)) return 0;
+    }
+  }
+
+  /** Settles the SuperSlabs from `before` on but those from `first` to `last`; from the top, where memory can be returned. */
+  #settleFrom(before: SuperSlabIndex, first: SuperSlabIndex, last: SuperSlabIndex): void {
+    for (let superSlab = this.#registry.end - 1; superSlab >= before; superSlab--) {
+      if (superSlab < first || superSlab > last) this.#slots.settle(superSlab);
+    }
+  }
+
   /** Makes SuperSlabs from memory until the heap reaches page `end`; false, and nothing changed, when it cannot. */
   #extendTo(end: PageIndex): boolean {
     if (end > this.#scope.records.pageLimit) return false;
-    const more = Math.ceil(end / SLOTS_PER_SUPERSLAB) - this.#registry.end;
-    if (more <= 0) return true;
-    const first = this.#registry.extend(more);
-    if (first === -1) return false;
-    this.#slots.adoptNew(first, more);
-    return true;
+    for (;;) {
+      const before = this.#registry.end;
+      const more = Math.ceil(end / SLOTS_PER_SUPERSLAB) - before;
+      if (more <= 0) return true;
+      // Another thread may have been first, and have made fewer, or all that there are.
+      if (this.#extend(more) === -1 && this.#registry.end === before) return false;
+    }
   }
 
-  /** Settles SuperSlabs that were made and may not be used, from the top, where memory can be returned. */
-  #settleFrom(first: SuperSlabIndex, end: SuperSlabIndex): void {
-    for (let superSlab = end - 1; superSlab >= first; superSlab--) this.#slots.settle(superSlab);
+  #extend(count: number): SuperSlabIndex | -1 {
+    const first = this.#registry.extend(count);
+    if (first === -1) return -1;
+    for (let superSlab = first; superSlab < this.#registry.end; superSlab++) this.#slots.welcome(superSlab);
+    return first;
   }
 
   /** Claims a span of UNUSED slots in the SuperSlab; 0 when it has none. */
   #claimIn(superSlab: SuperSlabIndex, sizeClass: SizeClass): PageIndex | 0 {
-    const slot = runOf(this.#hints.unused(superSlab), SPAN_PAGES[sizeClass]);
-    if (slot < 0) return 0;
-    const head = superSlab * SLOTS_PER_SUPERSLAB + slot;
-    return this.#slots.claim(head, sizeClass, 0) ? head : 0;
+    for (let tries = CLAIMS_PER_SUPERSLAB; tries > 0; tries--) {
+      const slot = runOf(this.#hints.unused(superSlab), SPAN_PAGES[sizeClass]);
+      if (slot < 0) return 0;
+      const head = superSlab * SLOTS_PER_SUPERSLAB + slot;
+      if (this.#slots.claim(head, sizeClass, 0)) return head;
+    }
+    return 0;
   }
 
   #finish(head: PageIndex, sizeClass: SizeClass, counter: number, stage: number, from: string): PageIndex {

@@ -1,30 +1,42 @@
 /**
- * The transitions of slots: each changes page words, then brings notes, hints and the tier of the SuperSlab in step.
+ * The transitions of slots: each changes page words, then brings hints and the tier of the SuperSlab in step.
  *
- *   claim, publish    UNUSED or EMPTY → ACTIVE, for a span of a class
- *   empty             ACTIVE → EMPTY, for a span of a class
- *   sweep             EMPTY → UNUSED, for all of a SuperSlab
- *   claimRun, clearRun   UNUSED ↔ ACTIVE, for pages of a large run
- *   settle            the tier that a SuperSlab's ACTIVE slots ask for
+ *   claim, publish         UNUSED or EMPTY → ACTIVE, for a span of a class
+ *   empty                  ACTIVE → EMPTY, for a span of a class
+ *   abandon, adopt         ACTIVE of a thread ↔ ACTIVE of none, for a span of a class
+ *   sweep                  EMPTY → UNUSED, for all of a SuperSlab
+ *   claimRun, publishRun, seizeRun, clear   UNUSED ↔ ACTIVE, for pages of a large run
+ *   settle                 the tier that a SuperSlab's ACTIVE slots ask for
  *
- * Between claim and publish the pages are ACTIVE with kind NONE and carry the claimer: a claim that was left half-done
- * can be told and undone. The pages of a span are claimed upward and let go of downward, so its first page is the last
- * to be free and tells how far the rest belongs to it.
+ * Any thread, at any time. A page in doubt is ACTIVE with kind NONE and carries the thread that is at it: it is claimed by one
+ * compare-and-swap, and becomes something or nothing by that thread's hand, or by `leave` when that thread has died.
  *
- * A SuperSlab with an eighth of its slots ACTIVE or fewer, and some UNUSED, is DRAINING as long as another has UNUSED ones; with none
- * ACTIVE it is FREE. In neither are EMPTY slots kept: keeping them would invite their classes back.
+ * Spans are claimed upward, and published, emptied and abandoned downward, so that the first page is the last to say what
+ * the span is; adopted from the first page on. Runs are decided by their first page: its length says which pages are the
+ * run's. Notes are written while a page is in doubt.
+ *
+ * A SuperSlab with an eighth of its slots ACTIVE or fewer, and some UNUSED, is DRAINING as long as another has UNUSED ones;
+ * with none ACTIVE it is FREE. In neither are EMPTY slots kept: keeping them would invite their classes back.
  */
 
 import {
   claimPage,
   classIn,
+  countFree,
+  GRANULE_BYTES,
+  isIdle,
+  NOTE_CURSOR,
+  NOTE_NEXT,
+  NOTE_PREV,
   NOTE_ROOM,
   NOTE_SPAN,
-  NOTE_WORDS,
   noteOf,
+  OWNER_MASK,
+  PAGE_BYTES,
   type PageIndex,
   PageKind,
   pageWord,
+  type Records,
   type Scope,
   type SizeClass,
   SLOT_SHIFT,
@@ -35,11 +47,20 @@ import {
   type SuperRegistry,
   type SuperSlabIndex,
   stateOf,
-  TINY_CLASS_COUNT,
   Tier,
 } from '@hakmem/contracts';
 import { lowest, ones, population } from './bits.js';
-import { contains, Hints, hintWords, masksOf } from './hints.js';
+import {
+  emptyWord,
+  Hints,
+  hintWords,
+  holdsClass,
+  masksOf,
+  nextHead,
+  type SuperSlabSet,
+  slabWord,
+  slotsWith,
+} from './hints.js';
 
 /** The counters at the start of the region. */
 export const Counter = {
@@ -50,40 +71,43 @@ export const Counter = {
   SWEPT: 4,
   RELEASED: 5,
   RUNS: 6,
-  RETRIES: 7,
-  /** EMPTY slots now: saves sweeps that would find none. */
-  EMPTY_NOW: 8,
+  ADOPTED: 7,
+  ABANDONED: 8,
+  SLOT_RETRIES: 9,
+  RUN_RETRIES: 10,
+  ADOPT_RETRIES: 11,
+  /** Not a counter: the rules that the founder has set. */
+  RULES: 12,
 } as const;
 const COUNTER_WORDS = 16;
 
 const DRAIN_AT_MOST = SLOTS_PER_SUPERSLAB / 8;
+/** Page word of a run's pages: it has no owner. */
+const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 
 /** Words of the pool's region for a heap of `pageLimit` pages. */
 export function poolWords(pageLimit: number): number {
   return COUNTER_WORDS + hintWords(pageLimit);
 }
 
-/** The word of a page that was last used by the class. */
-export function emptyWord(sizeClass: SizeClass): number {
-  return pageWord(SlotState.EMPTY, PageKind.NONE, 0, sizeClass);
-}
-
 export class Slots {
   readonly hints: Hints;
-  readonly pages: Int32Array;
   readonly #scope: Scope;
+  readonly #records: Records;
   readonly #registry: SuperRegistry;
+  /** Page word of a page that this thread has in doubt. */
+  readonly #doubt: number;
 
   constructor(scope: Scope, registry: SuperRegistry) {
     const { words, start, length } = scope.region;
-    this.pages = scope.records.words;
-    this.hints = new Hints(
-      { words, start: start + COUNTER_WORDS, length: length - COUNTER_WORDS },
-      scope.records.pageLimit,
-    );
     this.#scope = scope;
+    this.#records = scope.records;
     this.#registry = registry;
-    for (let superSlab = registry.first; superSlab < registry.end; superSlab++) this.adopt(superSlab);
+    this.#doubt = pageWord(SlotState.ACTIVE, PageKind.NONE, scope.owner, 0);
+    const region = { words, start: start + COUNTER_WORDS, length: length - COUNTER_WORDS };
+    this.hints = new Hints(scope.records, region, scope.records.pageLimit);
+    if (!scope.founding) return;
+    for (let superSlab = registry.first; superSlab < registry.end; superSlab++) this.rebuild(superSlab);
   }
 
   counter(which: number): number {
@@ -91,145 +115,285 @@ export class Slots {
   }
 
   count(which: number, by = 1): void {
-    this.#scope.region.words[this.#scope.region.start + which] += by;
+    this.#records.atomics.add(this.#scope.region.words, this.#scope.region.start + which, by);
   }
 
   /** Claims a span from `head` on, each page from `expected`; lets go of all when one was lost to another thread. */
   claim(head: PageIndex, sizeClass: SizeClass, expected: number): boolean {
-    const span = SPAN_PAGES[sizeClass];
-    const claimed = pageWord(SlotState.ACTIVE, PageKind.NONE, this.#scope.owner, sizeClass);
-    for (let i = 0; i < span; i++) {
-      if (claimPage(this.pages, head + i, expected, claimed)) continue;
-      while (--i >= 0) Atomics.store(this.pages, head + i, expected);
-      this.count(Counter.RETRIES);
-      return false;
-    }
-    return true;
+    return this.#claimPages(head, SPAN_PAGES[sizeClass], expected, Counter.SLOT_RETRIES);
   }
 
   /** Writes the notes of a claimed span, then makes it a slab of the class that all can see. */
   publish(head: PageIndex, sizeClass: SizeClass): void {
-    const { pages, hints } = this;
+    const { words } = this.#records;
     const span = SPAN_PAGES[sizeClass];
     const superSlab = head >>> SLOT_SHIFT;
-    const kind = sizeClass < TINY_CLASS_COUNT ? PageKind.TINY : PageKind.MID;
-    const word = pageWord(SlotState.ACTIVE, kind, this.#scope.owner, sizeClass);
-    pages.fill(0, noteOf(head), noteOf(head) + NOTE_WORDS);
-    pages[noteOf(head) + NOTE_SPAN] = span;
-    pages[noteOf(head) + NOTE_ROOM] = SPAN_BLOCKS[sizeClass];
-    for (let i = 1; i < span; i++) pages[noteOf(head + i) + NOTE_SPAN] = -i;
-    for (let i = span - 1; i >= 0; i--) Atomics.store(pages, head + i, word);
+    this.#writeNote(head, span, SPAN_BLOCKS[sizeClass]);
+    for (let i = 1; i < span; i++) words[noteOf(head + i) + NOTE_SPAN] = -i;
+    this.#storeDown(head, span, slabWord(sizeClass, this.#scope.owner));
+    this.hints.add(this.hints.holds(sizeClass), superSlab);
     this.#occupy(superSlab, ones(head, span));
-    hints.put(hints.holds(sizeClass), superSlab, true);
   }
 
   /** Makes a slab in which nothing is live EMPTY. */
   empty(head: PageIndex): void {
-    const { pages, hints } = this;
-    const sizeClass = classIn(pages[head]);
-    const span = SPAN_PAGES[sizeClass];
+    const { hints } = this;
+    const sizeClass = classIn(this.#records.words[head]);
     const superSlab = head >>> SLOT_SHIFT;
-    for (let i = span - 1; i >= 0; i--) Atomics.store(pages, head + i, emptyWord(sizeClass));
-    hints.setEmpty(superSlab, hints.empty(superSlab) | ones(head, span));
-    hints.put(hints.empties(sizeClass), superSlab, true);
-    hints.put(hints.holds(sizeClass), superSlab, contains(pages, superSlab, SlotState.ACTIVE, sizeClass));
-    this.count(Counter.EMPTY_NOW, span);
+    this.#storeDown(head, SPAN_PAGES[sizeClass], emptyWord(sizeClass));
+    hints.add(hints.empties(sizeClass), superSlab);
+    hints.add(hints.empty, superSlab);
+    hints.drop(hints.holds(sizeClass), superSlab, () => holdsClass(this.#records, superSlab, sizeClass));
     this.settle(superSlab);
+  }
+
+  /** Makes a slab nobody's, for any thread to adopt. */
+  abandon(head: PageIndex): void {
+    const sizeClass = classIn(this.#records.words[head]);
+    this.#storeDown(head, SPAN_PAGES[sizeClass], slabWord(sizeClass, 0));
+    this.hints.add(this.hints.abandoned(sizeClass), head >>> SLOT_SHIFT);
+    this.count(Counter.ABANDONED);
+  }
+
+  /** Makes an abandoned slab of the class in the SuperSlab this thread's, and counts its room; 0 when it has none. */
+  adopt(superSlab: SuperSlabIndex, sizeClass: SizeClass): PageIndex | 0 {
+    const abandoned = slabWord(sizeClass, 0);
+    const mine = slabWord(sizeClass, this.#scope.owner);
+    for (let head = nextHead(this.#records, superSlab, abandoned); head !== -1; ) {
+      if (this.#adoptAt(head, sizeClass, abandoned, mine)) return head;
+      head = nextHead(this.#records, superSlab, abandoned, head);
+    }
+    this.hints.drop(
+      this.hints.abandoned(sizeClass),
+      superSlab,
+      () => nextHead(this.#records, superSlab, abandoned) !== -1,
+    );
+    return 0;
+  }
+
+  /** Makes abandoned slabs of the class in the SuperSlab EMPTY in which nothing is live; says how many. */
+  reclaim(superSlab: SuperSlabIndex, sizeClass: SizeClass): number {
+    const abandoned = slabWord(sizeClass, 0);
+    const mine = slabWord(sizeClass, this.#scope.owner);
+    let reclaimed = 0;
+    for (let head = nextHead(this.#records, superSlab, abandoned); head !== -1; ) {
+      if (isIdle(this.#records, head) && this.#adoptAt(head, sizeClass, abandoned, mine)) {
+        // Looked at before the slab was this thread's: it may have been another one then.
+        if (isIdle(this.#records, head)) {
+          this.empty(head);
+          reclaimed++;
+        } else this.abandon(head);
+      }
+      head = nextHead(this.#records, superSlab, abandoned, head);
+    }
+    return reclaimed;
+  }
+
+  #adoptAt(head: PageIndex, sizeClass: SizeClass, abandoned: number, mine: number): boolean {
+    const { words, atomics } = this.#records;
+    const span = SPAN_PAGES[sizeClass];
+    if (!claimPage(this.#records, head, abandoned, mine)) {
+      this.count(Counter.ADOPT_RETRIES);
+      return false;
+    }
+    // The page may have become an inner page of another abandoned span since it was seen to be a first one.
+    if (words[noteOf(head) + NOTE_SPAN] !== span) {
+      claimPage(this.#records, head, mine, abandoned);
+      return false;
+    }
+    for (let i = 1; i < span; i++) atomics.store(words, head + i, mine);
+    this.#writeNote(head, span, countFree(this.#records, head));
+    this.count(Counter.ADOPTED);
+    return true;
   }
 
   /** Makes the EMPTY slots of a SuperSlab UNUSED; says how many. */
   sweep(superSlab: SuperSlabIndex): number {
-    const { pages, hints } = this;
+    const { hints } = this;
+    if (!hints.has(hints.empty, superSlab)) return 0;
+    const { words, atomics } = this.#records;
+    const classes = new Set<SizeClass>();
     let swept = 0;
-    for (let mask = hints.empty(superSlab); mask !== 0; mask &= mask - 1) {
-      const page = superSlab * SLOTS_PER_SUPERSLAB + lowest(mask);
-      const word = pages[page];
-      pages[noteOf(page) + NOTE_SPAN] = 0;
-      if (stateOf(word) !== SlotState.EMPTY || !claimPage(pages, page, word, 0)) continue;
-      hints.put(hints.empties(classIn(word)), superSlab, false);
-      swept |= 1 << page;
+    for (let { empty } = masksOf(this.#records, superSlab); empty !== 0; empty &= empty - 1) {
+      const slot = lowest(empty);
+      const page = superSlab * SLOTS_PER_SUPERSLAB + slot;
+      const word = atomics.load(words, page);
+      if (stateOf(word) !== SlotState.EMPTY || !claimPage(this.#records, page, word, 0)) continue;
+      classes.add(classIn(word));
+      swept |= 1 << slot;
     }
-    hints.setEmpty(superSlab, 0);
-    hints.setUnused(superSlab, hints.unused(superSlab) | swept);
+    hints.addUnused(superSlab, swept);
+    for (const c of classes) {
+      hints.drop(hints.empties(c), superSlab, () => slotsWith(this.#records, superSlab, emptyWord(c)) !== 0);
+    }
+    hints.drop(hints.empty, superSlab, () => masksOf(this.#records, superSlab).empty !== 0);
     const count = population(swept);
-    this.count(Counter.EMPTY_NOW, -count);
     this.count(Counter.SWEPT, count);
-    this.#reopen(superSlab);
+    this.reopen(superSlab);
     return count;
   }
 
-  /** Makes UNUSED pages from `from` on part of the large run at `head`, which then has all pages up to theirs. */
-  claimRun(head: PageIndex, from: PageIndex, pages: number): void {
-    const word = pageWord(SlotState.ACTIVE, PageKind.LARGE, this.#scope.owner, 0);
-    this.pages[noteOf(head) + NOTE_SPAN] = from + pages - head;
-    this.pages.fill(word, from, from + pages);
+  /** Claims UNUSED pages for a run; lets go of all when one was lost to another thread. */
+  claimRun(from: PageIndex, pages: number): boolean {
+    return this.#claimPages(from, pages, 0, Counter.RUN_RETRIES);
+  }
+
+  /** Makes claimed pages from `from` on part of the run at `head`, which then has all pages up to theirs. */
+  publishRun(head: PageIndex, from: PageIndex, pages: number): void {
+    const { words, live } = this.#records;
+    for (let i = 0; i < pages; i++) words[noteOf(from + i) + NOTE_SPAN] = 0;
+    words[noteOf(head) + NOTE_SPAN] = from + pages - head;
+    if (from === head) live[head * (PAGE_BYTES / GRANULE_BYTES)] = 1;
+    this.#storeDown(from, pages, RUN_WORD);
     for (let superSlab = from >>> SLOT_SHIFT; superSlab <= (from + pages - 1) >>> SLOT_SHIFT; superSlab++) {
       this.#occupy(superSlab, slotsWithin(superSlab, from, pages));
     }
   }
 
-  /** Makes the pages of the run at `head` from `from` on UNUSED; `pages` are all that it had. */
-  clearRun(head: PageIndex, from: PageIndex, pages: number): void {
-    this.pages[noteOf(head) + NOTE_SPAN] = from - head;
-    this.pages.fill(0, from, head + pages);
-    const count = head + pages - from;
-    for (let superSlab = from >>> SLOT_SHIFT; superSlab <= (head + pages - 1) >>> SLOT_SHIFT; superSlab++) {
-      this.hints.setUnused(superSlab, this.hints.unused(superSlab) | slotsWithin(superSlab, from, count));
-    }
-    for (let superSlab = (head + pages - 1) >>> SLOT_SHIFT; superSlab >= from >>> SLOT_SHIFT; superSlab--) {
+  /** Puts a run in doubt, by its first page, and ends its block; false when another thread was first. */
+  seizeRun(head: PageIndex): boolean {
+    if (!claimPage(this.#records, head, RUN_WORD, this.#doubt)) return false;
+    this.#records.live[head * (PAGE_BYTES / GRANULE_BYTES)] = 0;
+    return true;
+  }
+
+  /** Puts the pages of a run from `keep` on in doubt, and makes the run that much shorter. */
+  cutRun(head: PageIndex, pages: number, keep: number): void {
+    const { words, atomics } = this.#records;
+    for (let i = keep; i < pages; i++) atomics.store(words, head + i, this.#doubt);
+    words[noteOf(head) + NOTE_SPAN] = keep;
+  }
+
+  /** Makes pages that this thread has in doubt, or the rest of a run whose first page is, UNUSED. */
+  clear(from: PageIndex, pages: number): void {
+    const first = from >>> SLOT_SHIFT;
+    this.#storeDown(from, pages, 0);
+    for (let superSlab = (from + pages - 1) >>> SLOT_SHIFT; superSlab >= first; superSlab--) {
+      this.hints.addUnused(superSlab, slotsWithin(superSlab, from, pages));
       this.settle(superSlab);
     }
   }
 
-  /** Takes a SuperSlab over from the registry: its masks are read from its page words. */
-  adopt(superSlab: SuperSlabIndex): void {
-    const { unused, empty, active } = masksOf(this.pages, superSlab);
-    this.hints.setUnused(superSlab, unused);
-    this.hints.setEmpty(superSlab, empty);
-    this.hints.setReserved(superSlab, ~(unused | empty | active));
-    this.#reopen(superSlab);
+  /** Takes over a SuperSlab that was just made from memory: it is HOT, and nothing is in it yet. */
+  welcome(superSlab: SuperSlabIndex): void {
+    const { unused, active } = masksOf(this.#records, superSlab);
+    if (active === 0) this.hints.untouch(superSlab);
+    this.hints.addUnused(superSlab, unused);
+    this.reopen(superSlab);
   }
 
-  /** The same for SuperSlabs just made from memory, none of whose pages was ever touched. */
-  adoptNew(first: SuperSlabIndex, count: number): void {
-    for (let superSlab = first; superSlab < first + count; superSlab++) {
-      this.hints.setTouched(superSlab, 0);
-      this.adopt(superSlab);
+  /** Makes the hints of a SuperSlab anew from its page words, and gives it the tier that they ask for. */
+  rebuild(superSlab: SuperSlabIndex): void {
+    const { hints } = this;
+    const { words, atomics } = this.#records;
+    const { unused, empty } = masksOf(this.#records, superSlab);
+    hints.addUnused(superSlab, unused);
+    if (empty !== 0) hints.add(hints.empty, superSlab);
+    const base = superSlab * SLOTS_PER_SUPERSLAB;
+    for (let page = base; page < base + SLOTS_PER_SUPERSLAB; page++) {
+      const word = atomics.load(words, page);
+      const sizeClass = classIn(word);
+      if (word === emptyWord(sizeClass)) hints.add(hints.empties(sizeClass), superSlab);
+      if (word === slabWord(sizeClass, 0)) hints.add(hints.abandoned(sizeClass), superSlab);
+      if ((word & ~OWNER_MASK) === slabWord(sizeClass, 0)) hints.add(hints.holds(sizeClass), superSlab);
     }
+    this.settle(superSlab);
   }
 
-  /** After slots were let go of: gives the SuperSlab the tier that its ACTIVE slots ask for. */
+  /**
+   * After slots were let go of: gives the SuperSlab the tier that its ACTIVE slots ask for. Looks again after each change:
+   * another thread may have claimed or let go of a slot meanwhile, and seen the tier before it was changed.
+   */
   settle(superSlab: SuperSlabIndex): void {
-    const active = this.hints.active(superSlab);
+    while (this.#changeTier(superSlab)) {}
+    this.reopen(superSlab);
+  }
+
+  /** Changes the tier if the page words ask for another one; says whether to look again. */
+  #changeTier(superSlab: SuperSlabIndex): boolean {
+    const { active, unused } = masksOf(this.#records, superSlab);
     const tier = this.#registry.tier(superSlab);
-    const few = population(active) <= DRAIN_AT_MOST;
-    const unused = this.hints.unused(superSlab);
     if (active === 0) {
       this.sweep(superSlab);
-      this.#registry.free(superSlab);
-    } else if (tier === Tier.DRAINING || (few && unused !== 0 && this.#anotherOpen(superSlab))) {
-      this.sweep(superSlab);
-      if (tier !== Tier.DRAINING) this.#registry.drain(superSlab);
+      if (tier !== Tier.FREE) this.#registry.free(superSlab);
+      return masksOf(this.#records, superSlab).active !== 0;
     }
-    this.#reopen(superSlab);
+    const few = population(active) <= DRAIN_AT_MOST;
+    const drains = tier === Tier.DRAINING || (few && unused !== 0 && this.#anotherOpen(superSlab));
+    if (drains) this.sweep(superSlab);
+    if (tier === (drains ? Tier.DRAINING : Tier.HOT)) return false;
+    if (drains) this.#registry.drain(superSlab);
+    else this.#registry.heat(superSlab);
+    return true;
+  }
+
+  /** Brings the sets of SuperSlabs with UNUSED slots in step with tier and mask. */
+  reopen(superSlab: SuperSlabIndex): void {
+    this.#records.atomics.load(this.#records.words, superSlab * SLOTS_PER_SUPERSLAB); // look after what was done
+    this.#place(this.hints.open, superSlab, Tier.HOT);
+    this.#place(this.hints.draining, superSlab, Tier.DRAINING);
+  }
+
+  /** Adds the SuperSlab to the set of those in `tier` with UNUSED slots, or takes it off. */
+  #place(set: SuperSlabSet, superSlab: SuperSlabIndex, tier: Tier): void {
+    const { hints } = this;
+    const belongs = this.#isOpen(superSlab, tier);
+    if (belongs === hints.has(set, superSlab)) return;
+    if (belongs) hints.add(set, superSlab);
+    else hints.drop(set, superSlab, () => this.#isOpen(superSlab, tier));
+  }
+
+  #isOpen(superSlab: SuperSlabIndex, tier: Tier): boolean {
+    return this.#registry.tier(superSlab) === tier && this.hints.unused(superSlab) !== 0;
+  }
+
+  /** Takes off the unused slots those that are not, which a claim was lost for. */
+  #correctUnused(superSlab: SuperSlabIndex): void {
+    const wrong = this.hints.unused(superSlab) & ~masksOf(this.#records, superSlab).unused;
+    if (wrong === 0) return;
+    this.hints.dropUnused(superSlab, wrong);
+    this.hints.addUnused(superSlab, wrong & masksOf(this.#records, superSlab).unused);
+    this.reopen(superSlab);
+  }
+
+  #claimPages(from: PageIndex, pages: number, expected: number, retries: number): boolean {
+    for (let i = 0; i < pages; i++) {
+      if (claimPage(this.#records, from + i, expected, this.#doubt)) continue;
+      this.#storeDown(from, i, expected);
+      this.count(retries);
+      const last = (from + i) >>> SLOT_SHIFT;
+      for (let superSlab = from >>> SLOT_SHIFT; superSlab <= last; superSlab++) {
+        this.#correctUnused(superSlab);
+        this.rebuild(superSlab); // others may have taken the pages off the hints meanwhile
+      }
+      return false;
+    }
+    return true;
+  }
+
+  #writeNote(head: PageIndex, span: number, room: number): void {
+    const { words } = this.#records;
+    const note = noteOf(head);
+    words[note + NOTE_SPAN] = span;
+    words[note + NOTE_ROOM] = room;
+    words[note + NOTE_CURSOR] = 0;
+    words[note + NOTE_NEXT] = 0;
+    words[note + NOTE_PREV] = 0;
+  }
+
+  /** Writes the word of pages, the first one's last: when it is seen, so are the others'. */
+  #storeDown(from: PageIndex, pages: number, word: number): void {
+    const { words, atomics } = this.#records;
+    for (let i = pages - 1; i > 0; i--) words[from + i] = word;
+    if (pages > 0) atomics.store(words, from, word);
   }
 
   /** Takes slots that have become ACTIVE off the unused ones. */
   #occupy(superSlab: SuperSlabIndex, mask: number): void {
-    const { hints } = this;
-    hints.setUnused(superSlab, hints.unused(superSlab) & ~mask);
-    hints.setTouched(superSlab, hints.touched(superSlab) | mask);
+    this.hints.dropUnused(superSlab, mask);
+    this.hints.addTouched(superSlab, mask);
     this.#registry.heat(superSlab);
-    this.#reopen(superSlab);
-  }
-
-  /** Brings the sets of SuperSlabs with UNUSED slots in step with tier and mask. */
-  #reopen(superSlab: SuperSlabIndex): void {
-    const { hints } = this;
-    const tier = this.#registry.tier(superSlab);
-    const has = hints.unused(superSlab) !== 0;
-    hints.put(hints.open, superSlab, has && tier === Tier.HOT);
-    hints.put(hints.draining, superSlab, has && tier === Tier.DRAINING);
+    this.reopen(superSlab);
   }
 
   #anotherOpen(superSlab: SuperSlabIndex): boolean {

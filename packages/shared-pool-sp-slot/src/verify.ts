@@ -1,38 +1,55 @@
 /**
- * The walker of the pool: what the hints say of each SuperSlab is what its page words say, and its tier is the one that
- * they ask for. A hint may claim EMPTY slots of a class that has none any more, never the other way round.
+ * The walker of the pool: what the page words say of each SuperSlab is in the hints, and its tier is the one that they ask
+ * for. A hint may say more than the page words (whoever follows it in vain takes it off), never less. No page is in doubt
+ * while no thread changes the heap.
  */
 
 import {
-  CLASS_COUNT,
+  classIn,
+  kindOf,
+  ownerOf,
   PAGE_BYTES,
+  PageKind,
+  type Records,
   type Report,
   SLOTS_PER_SUPERSLAB,
   SlotState,
   type SuperRegistry,
+  stateOf,
   Tier,
 } from '@hakmem/contracts';
-import { contains, type Hints, masksOf } from './hints.js';
+import { emptyWord, type Hints, masksOf, slabWord } from './hints.js';
 
-export function verifyHints(pages: Int32Array, hints: Hints, registry: SuperRegistry, report: Report): void {
+export function verifyHints(records: Records, hints: Hints, registry: SuperRegistry, report: Report): void {
   for (let superSlab = registry.first; superSlab < registry.end; superSlab++) {
-    const check = (what: string, hint: unknown, words: unknown): void => {
-      if (hint === words) return;
-      const message = `SuperSlab ${superSlab}, ${what}: hint ${hint}, page words ${words}`;
-      report({ box: 'shared-pool-sp-slot', message, address: superSlab * SLOTS_PER_SUPERSLAB * PAGE_BYTES });
-    };
-    const { unused, empty, active } = masksOf(pages, superSlab);
+    const base = superSlab * SLOTS_PER_SUPERSLAB;
+    const complain = (message: string, page = base): void =>
+      report({ box: 'shared-pool-sp-slot', message, address: page * PAGE_BYTES });
+    const { unused, empty, active } = masksOf(records, superSlab);
     const tier = registry.tier(superSlab);
-    check('unused slots', hints.unused(superSlab), unused);
-    check('empty slots', hints.empty(superSlab), empty);
-    check('active slots', hints.active(superSlab), active);
-    check('FREE', tier === Tier.FREE, active === 0);
-    check('open', hints.has(hints.open, superSlab), tier === Tier.HOT && unused !== 0);
-    check('draining', hints.has(hints.draining, superSlab), tier === Tier.DRAINING && unused !== 0);
-    for (let c = 0; c < CLASS_COUNT; c++) {
-      check(`holds class ${c}`, hints.has(hints.holds(c), superSlab), contains(pages, superSlab, SlotState.ACTIVE, c));
-      const empties = contains(pages, superSlab, SlotState.EMPTY, c);
-      check(`EMPTY slots of class ${c}`, empties && !hints.has(hints.empties(c), superSlab), false);
+    const member = (set: number, what: string, belongs: boolean): void => {
+      if (belongs && !hints.has(set, superSlab)) complain(`SuperSlab ${superSlab} is not in the set ${what}`);
+    };
+    const missing = unused & ~hints.unused(superSlab);
+    if (missing !== 0) complain(`SuperSlab ${superSlab}: the hint misses the unused slots ${bits(missing)}`);
+    if ((tier === Tier.FREE) !== (active === 0)) {
+      complain(`SuperSlab ${superSlab} has tier ${tier} and the active slots ${bits(active)}`);
+    }
+    member(hints.open, 'open', tier === Tier.HOT && unused !== 0);
+    member(hints.draining, 'draining', tier === Tier.DRAINING && unused !== 0);
+    member(hints.empty, 'empty', empty !== 0);
+    for (let page = base; page < base + SLOTS_PER_SUPERSLAB; page++) {
+      const word = records.words[page];
+      const c = classIn(word);
+      if (word === emptyWord(c)) member(hints.empties(c), `EMPTY slots of class ${c}`, true);
+      if (stateOf(word) !== SlotState.ACTIVE || kindOf(word) === PageKind.LARGE) continue;
+      if (kindOf(word) === PageKind.NONE) complain(`page ${page} is in doubt, left by thread ${ownerOf(word)}`, page);
+      else member(hints.holds(c), `holds class ${c}`, true);
+      if (word === slabWord(c, 0)) member(hints.abandoned(c), `abandoned slabs of class ${c}`, true);
     }
   }
+}
+
+function bits(mask: number): string {
+  return (mask >>> 0).toString(2);
 }

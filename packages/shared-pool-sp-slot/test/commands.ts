@@ -1,7 +1,9 @@
 /** What a property test does to a pool, each as a command that prints itself and compares everything with the model. */
 
 import {
+  BLOCK_BYTES,
   CLASS_COUNT,
+  GRANULE_BYTES,
   headOf,
   NOTE_CURSOR,
   NOTE_NEXT,
@@ -11,6 +13,7 @@ import {
   noteOf,
   PageKind,
   pageWord,
+  type Records,
   SlotState,
   SPAN_BLOCKS,
   SPAN_PAGES,
@@ -18,23 +21,33 @@ import {
 } from '@hakmem/contracts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { Counter } from '../src/slots.js';
+import { hintsOff } from './exact.js';
 import { LARGE, type Model, type Slot } from './model.js';
 import { OWNER, type Stand } from './stand.js';
 
 export type PoolCommand = fc.Command<Model, Stand>;
 
-function wordOf({ state, sizeClass }: Slot): number {
+function wordOf({ state, sizeClass, head }: Slot, { abandoned }: Model): number {
   if (state === SlotState.UNUSED) return 0;
   if (state !== SlotState.ACTIVE) return pageWord(state, PageKind.NONE, 0, sizeClass);
-  if (sizeClass === LARGE) return pageWord(state, PageKind.LARGE, OWNER, 0);
-  return pageWord(state, sizeClass < TINY_CLASS_COUNT ? PageKind.TINY : PageKind.MID, OWNER, sizeClass);
+  if (sizeClass === LARGE) return pageWord(state, PageKind.LARGE, 0, 0);
+  const owner = abandoned.includes(head) ? 0 : OWNER;
+  return pageWord(state, sizeClass < TINY_CLASS_COUNT ? PageKind.TINY : PageKind.MID, owner, sizeClass);
 }
 
-/** Compares words, notes, tiers, lists and counters, and asks the walker. */
+/** Makes the first `blocks` blocks of a slab live and no other. */
+function setLive({ live }: Records, head: number, sizeClass: number, blocks: number): void {
+  const granules = BLOCK_BYTES[sizeClass] / GRANULE_BYTES;
+  const first = head * 4_096;
+  live.fill(0, first, first + SPAN_PAGES[sizeClass] * 4_096);
+  for (let i = 0; i < blocks; i++) live[first + i * granules] = 1;
+}
+
+/** Compares words, notes, tiers, lists, hints, live bytes of runs and counters, and asks the walker. */
 function compare(model: Model, real: Stand): void {
   const { words } = real.records;
   expect(real.problems()).toEqual([]);
+  expect(hintsOff(real, (set, superSlab) => model.stale.has(`${set} ${superSlab}`))).toEqual([]);
   expect(real.registry.end).toBe(model.end);
   expect(real.registry.freed).toEqual(model.freed);
   for (let superSlab = model.first; superSlab < model.end; superSlab++) {
@@ -43,14 +56,27 @@ function compare(model: Model, real: Stand): void {
   }
   for (let page = model.first * 32; page < model.end * 32; page++) {
     const slot = model.slots[page];
-    if (words[page] !== wordOf(slot)) expect({ page, word: words[page] }).toEqual({ page, word: wordOf(slot) });
+    const word = wordOf(slot, model);
+    if (words[page] !== word) expect({ page, word: words[page] }).toEqual({ page, word });
     if (slot.state === SlotState.ACTIVE && headOf(words, page) !== slot.head)
       expect({ page, head: headOf(words, page) }).toEqual({ page, head: slot.head });
   }
   for (const [head, pages] of model.runs) expect(words[noteOf(head) + NOTE_SPAN]).toBe(pages);
-  const stats = model.stats();
-  expect(real.pool.stats()).toEqual(stats);
-  expect(real.region.words[real.region.start + Counter.EMPTY_NOW]).toBe(stats.emptySlots);
+  expect(liveRuns(model, real)).toEqual([...model.runs.keys()].sort((a, b) => a - b));
+  expect(real.pool.stats()).toEqual(model.stats());
+}
+
+/** Pages outside slabs with a live byte, which no byte but the first of a run may be. */
+function liveRuns(model: Model, { records: { live } }: Stand): number[] {
+  const found: number[] = [];
+  for (let page = model.first * 32; page < model.end * 32; page++) {
+    const { state, sizeClass } = model.slots[page];
+    if (state === SlotState.ACTIVE && sizeClass !== LARGE) continue;
+    const at = live.subarray(page * 4_096, (page + 1) * 4_096).indexOf(1);
+    if (at > 0) expect(`a live byte at granule ${at} of page ${page}`).toBe('');
+    if (at === 0) found.push(page);
+  }
+  return found;
 }
 
 class Acquire implements PoolCommand {
@@ -74,7 +100,7 @@ class Acquire implements PoolCommand {
       model.took(head, this.sizeClass, expected.stage);
       const note = noteOf(head);
       expect(words[note + NOTE_SPAN]).toBe(SPAN_PAGES[this.sizeClass]);
-      expect(words[note + NOTE_ROOM]).toBe(SPAN_BLOCKS[this.sizeClass]);
+      expect(words[note + NOTE_ROOM]).toBe(model.free(head));
       for (const field of [NOTE_CURSOR, NOTE_NEXT, NOTE_PREV]) expect(words[note + field]).toBe(0);
     }
     compare(model, real);
@@ -98,6 +124,8 @@ class Release implements PoolCommand {
       // What a user of the slab leaves in its note; the pool must not rely on it.
       real.records.words[noteOf(head) + NOTE_CURSOR] = 3;
       real.records.words[noteOf(head) + NOTE_NEXT] = 0;
+      setLive(real.records, head, model.slots[head].sizeClass, 0);
+      model.use(head, 0);
       real.pool.release(head);
       model.release(head);
     }
@@ -105,6 +133,63 @@ class Release implements PoolCommand {
   }
   toString(): string {
     return `release(slab ${this.pick}) × ${this.times}`;
+  }
+}
+
+/** Blocks of some of the slabs become live, or those of abandoned ones die. */
+class Use implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly times: number,
+    /** Share of the blocks that are live then. */
+    readonly share: number,
+    readonly abandoned: boolean,
+  ) {}
+  #slabs(model: Readonly<Model>): readonly number[] {
+    return this.abandoned ? model.abandoned : model.slabs;
+  }
+  check(model: Readonly<Model>): boolean {
+    return this.#slabs(model).length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const slabs = this.#slabs(model);
+    for (let i = 0; i < this.times; i++) {
+      const head = slabs[(this.pick + i) % slabs.length];
+      const { sizeClass } = model.slots[head];
+      const blocks = Math.ceil(SPAN_BLOCKS[sizeClass] * this.share);
+      setLive(real.records, head, sizeClass, blocks);
+      model.use(head, blocks);
+    }
+  }
+  toString(): string {
+    return `use(${this.abandoned ? 'abandoned ' : ''}slab ${this.pick}, ${this.share}) × ${this.times}`;
+  }
+}
+
+class Leave implements PoolCommand {
+  check(): boolean {
+    return true;
+  }
+  run(model: Model, real: Stand): void {
+    real.pool.leave(OWNER);
+    model.leave();
+    compare(model, real);
+  }
+  toString(): string {
+    return 'leave()';
+  }
+}
+
+class Reclaim implements PoolCommand {
+  check(): boolean {
+    return true;
+  }
+  run(model: Model, real: Stand): void {
+    expect(real.pool.reclaim()).toBe(model.reclaim());
+    compare(model, real);
+  }
+  toString(): string {
+    return 'reclaim()';
   }
 }
 
@@ -136,7 +221,7 @@ class ReleaseRun implements PoolCommand {
   run(model: Model, real: Stand): void {
     const [head, pages] = [...model.runs][this.pick % model.runs.size];
     const from = Math.min(Math.floor(pages * this.keep), pages - 1);
-    real.pool.releaseRun(head, pages, from);
+    expect(real.pool.releaseRun(head, from)).toBe(true);
     model.releaseRun(head, from, (superSlab) => real.registry.tier(superSlab) === 2);
     compare(model, real);
   }
@@ -204,6 +289,10 @@ const slabCommands: fc.Arbitrary<PoolCommand>[] = [
   fc.tuple(classes, fc.integer({ min: 1, max: 24 })).map(([c, times]) => new Acquire(c, times)),
   fc.tuple(pick, fc.integer({ min: 1, max: 4 })).map(([which, times]) => new Release(which, times)),
   fc.tuple(pick, fc.integer({ min: 1, max: 16 })).map(([which, times]) => new Release(which, times)),
+  fc.tuple(pick, fc.integer({ min: 1, max: 12 }), fc.constantFrom(0.001, 0.5, 1)).map((use) => new Use(...use, false)),
+  fc.tuple(pick, fc.integer({ min: 1, max: 12 }), fc.constantFrom(0, 0, 0.5)).map((use) => new Use(...use, true)),
+  fc.constant(new Leave()),
+  fc.constant(new Reclaim()),
   fc.constant(new Sweep()),
   fc.integer({ min: 0, max: 9 }).map((superSlabs) => new Memory(superSlabs)),
 ];

@@ -1,6 +1,7 @@
 /**
  * A SuperRegistry in plain JavaScript, for the pool to stand on. It keeps the clauses of the registry, gives memory only
- * as far as the test allows, and throws when it is asked for a change that no registry can make.
+ * as far as the test allows, and throws when one thread asks for a change that makes no sense. Of several threads each may
+ * be late with what it asks for, so from the first `seenBy` on it takes what comes, as the real one does.
  */
 
 import {
@@ -19,6 +20,7 @@ import {
   type SuperSlabIndex,
   Tier,
 } from '@hakmem/contracts';
+import type { OnAccess } from './watch.js';
 
 export interface FakeRegistryOptions {
   /** First page of the region (1 …); pages before it, in its SuperSlab, are RESERVED. */
@@ -29,6 +31,7 @@ export interface FakeRegistryOptions {
 
 export class FakeRegistry implements SuperRegistry {
   readonly first: SuperSlabIndex;
+  readonly firstPage: PageIndex;
   /** SuperSlabs from this index on get no memory. */
   memory: number = Number.POSITIVE_INFINITY;
   /** The FREE SuperSlabs, the one freed last at the end. */
@@ -39,10 +42,12 @@ export class FakeRegistry implements SuperRegistry {
   #end: SuperSlabIndex;
   #created = 0;
   #returned = 0;
+  #oneThread = true;
 
   constructor(records: Records, options: FakeRegistryOptions) {
     this.#records = records;
     this.#options = options;
+    this.firstPage = options.firstPage;
     this.first = options.firstPage >>> SLOT_SHIFT;
     this.#end = this.first;
   }
@@ -72,32 +77,27 @@ export class FakeRegistry implements SuperRegistry {
 
   extend(count: number): SuperSlabIndex | -1 {
     const from = this.#end;
-    const to = from + count;
-    if (to > Math.min(this.memory, Math.ceil(this.#records.pageLimit / SLOTS_PER_SUPERSLAB))) return -1;
-    for (let page = from * SLOTS_PER_SUPERSLAB; page < to * SLOTS_PER_SUPERSLAB; page++) {
-      const outside = page < this.#options.firstPage || page >= this.#records.pageLimit;
-      if (outside) this.#records.words[page] = pageWord(SlotState.RESERVED, PageKind.NONE, 0, 0);
-    }
-    for (let superSlab = from; superSlab < to; superSlab++) this.#tiers[superSlab] = Tier.HOT;
-    this.#end = to;
-    this.#created += count;
+    if (!this.#moveEnd(count)) return -1;
+    for (let superSlab = from; superSlab < from + count; superSlab++) this.#tiers[superSlab] = Tier.HOT;
     return from;
   }
 
   heat(superSlab: SuperSlabIndex): void {
     this.#insist(this.tier(superSlab) !== Tier.ABSENT, `heat(${superSlab}) of an ABSENT SuperSlab`);
-    if (this.tier(superSlab) === Tier.FREE) this.freed.splice(this.freed.indexOf(superSlab), 1);
+    this.#unfree(superSlab);
     this.#tiers[superSlab] = Tier.HOT;
   }
 
   drain(superSlab: SuperSlabIndex): void {
     this.#insist(this.tier(superSlab) === Tier.HOT, `drain(${superSlab}) of a SuperSlab that is not HOT`);
+    this.#unfree(superSlab);
     this.#tiers[superSlab] = Tier.DRAINING;
   }
 
   free(superSlab: SuperSlabIndex): void {
     const tier = this.tier(superSlab);
     this.#insist(tier === Tier.HOT || tier === Tier.DRAINING, `free(${superSlab}) of a SuperSlab of tier ${tier}`);
+    this.#unfree(superSlab);
     this.#tiers[superSlab] = Tier.FREE;
     this.freed.push(superSlab);
     this.trim(this.#options.retain);
@@ -107,7 +107,7 @@ export class FakeRegistry implements SuperRegistry {
     const before = this.#end;
     while (this.#end > this.first && this.#tiers[this.#end - 1] === Tier.FREE && this.freed.length > retain) {
       this.#end--;
-      this.freed.splice(this.freed.indexOf(this.#end), 1);
+      this.#unfree(this.#end);
       this.#tiers[this.#end] = Tier.ABSENT;
     }
     this.#returned += before - this.#end;
@@ -127,12 +127,77 @@ export class FakeRegistry implements SuperRegistry {
       peak: 0,
       created: this.#created,
       returned: this.#returned,
+      retries: 0,
     };
   }
 
   verify(): void {}
 
+  /**
+   * The registry of one of several threads: `onAccess` is called before each of its accesses. As in the real one, the end
+   * moves first and the tiers of new SuperSlabs follow, so that others see them ABSENT in between; when another thread was
+   * first, the answer is the first of those that it has made.
+   */
+  seenBy(onAccess: OnAccess): SuperRegistry {
+    this.#oneThread = false;
+    const read = <T>(ask: () => T): T => {
+      onAccess('read');
+      return ask();
+    };
+    const write = <T>(change: () => T): T => {
+      onAccess('write');
+      return change();
+    };
+    const end = (): SuperSlabIndex => this.#end;
+    return {
+      first: this.first,
+      get end() {
+        return read(end);
+      },
+      superSlabOf: (address) => this.superSlabOf(address),
+      pageOf: (address) => this.pageOf(address),
+      tier: (superSlab) => read(() => this.tier(superSlab)),
+      reuse: () => write(() => this.reuse()),
+      extend: (count) => {
+        const from = read(end);
+        if (from + count > this.#limit) return -1;
+        const moved = write(() => this.#end === from && this.#moveEnd(count));
+        for (let i = 0; moved && i < count; i++) write(() => this.heat(from + i));
+        return from;
+      },
+      heat: (superSlab) => write(() => this.heat(superSlab)),
+      drain: (superSlab) => write(() => this.drain(superSlab)),
+      free: (superSlab) => write(() => this.free(superSlab)),
+      trim: (retain) => write(() => this.trim(retain)),
+      rooms: () => this.rooms(),
+      stats: () => this.stats(),
+      verify: () => {},
+    };
+  }
+
+  get #limit(): SuperSlabIndex {
+    return Math.min(this.memory, Math.ceil(this.#records.pageLimit / SLOTS_PER_SUPERSLAB));
+  }
+
+  #moveEnd(count: number): boolean {
+    const from = this.#end;
+    const to = from + count;
+    if (to > this.#limit) return false;
+    for (let page = from * SLOTS_PER_SUPERSLAB; page < to * SLOTS_PER_SUPERSLAB; page++) {
+      const outside = page < this.#options.firstPage || page >= this.#records.pageLimit;
+      if (outside) this.#records.words[page] = pageWord(SlotState.RESERVED, PageKind.NONE, 0, 0);
+    }
+    this.#end = to;
+    this.#created += count;
+    return true;
+  }
+
+  #unfree(superSlab: SuperSlabIndex): void {
+    const at = this.freed.indexOf(superSlab);
+    if (at !== -1) this.freed.splice(at, 1);
+  }
+
   #insist(holds: boolean, what: string): void {
-    if (!holds) throw new Error(`the pool broke the registry: ${what}`);
+    if (this.#oneThread && !holds) throw new Error(`the pool broke the registry: ${what}`);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The pool as a plain model: one object per page, searched page by page. It says which stage serves a request, which
- * places would do, and what every page word, tier and counter must be afterwards.
+ * places would do, what every page word, tier and counter must be afterwards, and which hints may say too much.
  */
 
 import {
@@ -8,6 +8,7 @@ import {
   type PoolStats,
   type SizeClass,
   SlotState,
+  SPAN_BLOCKS,
   SPAN_PAGES,
   type SuperSlabIndex,
   Tier,
@@ -26,7 +27,7 @@ export interface Slot {
 
 /** Where a request may be served, and by which stage. */
 export interface Expected {
-  readonly stage: 'reuse' | 'unused' | 'fresh';
+  readonly stage: 'adopted' | 'reuse' | 'unused' | 'fresh';
   readonly heads: PageIndex[];
 }
 
@@ -36,7 +37,8 @@ export interface ModelPlace {
   readonly retain: number;
 }
 
-type Counters = { -readonly [K in Exclude<keyof PoolStats, 'unusedSlots' | 'emptySlots' | 'touchedPages'>]: number };
+type Counted = Exclude<keyof PoolStats, 'retries' | 'unusedSlots' | 'emptySlots' | 'touchedPages'>;
+type Counters = { -readonly [K in Counted]: number };
 
 export class Model {
   readonly place: ModelPlace;
@@ -47,6 +49,11 @@ export class Model {
   readonly freed: SuperSlabIndex[] = [];
   readonly touched = new Set<PageIndex>();
   readonly slabs: PageIndex[] = [];
+  readonly abandoned: PageIndex[] = [];
+  /** Live blocks in slabs that have some. */
+  readonly live = new Map<PageIndex, number>();
+  /** Members of sets, as `set superSlab`, that lost their cause and that nobody has followed in vain since. */
+  readonly stale = new Set<string>();
   readonly runs = new Map<PageIndex, number>();
   readonly counters: Counters = {
     reuse: 0,
@@ -56,10 +63,11 @@ export class Model {
     swept: 0,
     released: 0,
     runs: 0,
-    retries: 0,
+    adopted: 0,
+    abandoned: 0,
   };
   /** How often the model went where not every program goes. */
-  readonly seen = { refused: 0, drained: 0 };
+  readonly seen = { refused: 0, drained: 0, fullAdopted: 0, reclaimed: 0, freeAfterReclaim: 0 };
   readonly first: SuperSlabIndex;
   end: SuperSlabIndex;
   /** SuperSlabs from this index on get no memory. */
@@ -74,33 +82,64 @@ export class Model {
   }
 
   acquire(sizeClass: SizeClass): Expected | null {
+    const adopted = this.#adopt(sizeClass);
+    if (adopted !== 0) return { stage: 'adopted', heads: [adopted] };
+    this.#followed(`abandoned ${sizeClass}`);
     const empties = this.#pages((slot, page) => this.#emptyOf(slot, sizeClass) && slot.head === page);
     if (empties.length > 0) return { stage: 'reuse', heads: empties };
+    for (const superSlab of this.#followed(`empties ${sizeClass}`)) this.stale.delete(`empty ${superSlab}`);
     return this.#unused(sizeClass) ?? this.#fresh(sizeClass);
   }
 
   /** Takes note that the pool served a request from `head` on. */
   took(head: PageIndex, sizeClass: SizeClass, stage: Expected['stage']): void {
+    if (stage === 'adopted') return;
     this.counters[stage]++;
+    if (stage === 'reuse') this.stale.add(`empties ${sizeClass} ${head >>> 5}`).add(`empty ${head >>> 5}`);
     if (stage === 'unused' && this.#holds(head >>> 5, sizeClass)) this.counters.affine++;
     this.slabs.push(head);
     this.#occupy(head, head, SPAN_PAGES[sizeClass], sizeClass);
   }
 
   release(head: PageIndex): void {
-    const { sizeClass } = this.slots[head];
-    for (let i = 0; i < SPAN_PAGES[sizeClass]; i++) this.slots[head + i].state = SlotState.EMPTY;
     this.counters.released++;
     this.slabs.splice(this.slabs.indexOf(head), 1);
-    const superSlab = head >>> 5;
-    const few = this.count(superSlab, SlotState.ACTIVE) <= 4 && this.count(superSlab, SlotState.UNUSED) > 0;
-    this.#settle(superSlab, this.tiers[superSlab] === Tier.DRAINING || (few && this.#anotherOpen(superSlab)));
+    this.#empty(head);
+  }
+
+  /** Takes note that a thread has made this many blocks of the slab live. */
+  use(head: PageIndex, blocks: number): void {
+    if (blocks === 0) this.live.delete(head);
+    else this.live.set(head, blocks);
+  }
+
+  /** The only thread leaves. */
+  leave(): void {
+    for (const head of this.slabs.splice(0).sort((a, b) => a - b)) {
+      if (this.live.has(head)) {
+        this.abandoned.push(head);
+        this.counters.abandoned++;
+      } else this.#empty(head);
+    }
+    for (let superSlab = this.first; superSlab < this.end; superSlab++) this.#settle(superSlab);
+  }
+
+  reclaim(): number {
+    const idle = this.abandoned.filter((head) => !this.live.has(head));
+    const order = (head: PageIndex): number => this.slots[head].sizeClass * 65_536 + head;
+    for (const head of idle.sort((a, b) => order(a) - order(b))) {
+      this.#own(head);
+      this.slabs.pop();
+      this.seen.reclaimed++;
+      this.#empty(head);
+    }
+    return idle.length;
   }
 
   /** Where a run goes; 0: nowhere. */
   acquireRun(pages: number, align: number): PageIndex | 0 {
     let page = this.#findRun(pages, align);
-    if (page === 0 && this.sweep() > 0) page = this.#findRun(pages, align);
+    if (page === 0 && this.reclaim() + this.sweep() > 0) page = this.#findRun(pages, align);
     if (page === 0) page = this.#growFor(pages, align);
     if (page === 0) return 0;
     this.runs.set(page, pages);
@@ -118,9 +157,7 @@ export class Model {
     else this.runs.set(head, from);
     for (let superSlab = (head + pages - 1) >>> 5; superSlab >= (head + from) >>> 5; superSlab--) {
       if (from === pages) break;
-      const was = this.tiers[superSlab];
-      const may = this.count(superSlab, SlotState.ACTIVE) <= 4 && this.#anotherOpen(superSlab);
-      this.#settle(superSlab, was === Tier.DRAINING || (may && draining(superSlab)));
+      this.#settle(superSlab, () => draining(superSlab));
     }
   }
 
@@ -136,6 +173,8 @@ export class Model {
     for (let superSlab = (head + pages) >>> 5; superSlab <= (end - 1) >>> 5; superSlab++) this.#sweep(superSlab);
     this.runs.set(head, wanted);
     this.#occupy(head, head + pages, wanted - pages, LARGE);
+    // Growing by nothing is an allocation, too, where the run ends inside a SuperSlab.
+    if (end % 32 !== 0) this.tiers[end >>> 5] = Tier.HOT;
     return true;
   }
 
@@ -149,10 +188,16 @@ export class Model {
     return this.slots.slice(superSlab * 32, superSlab * 32 + 32).filter((slot) => slot.state === state).length;
   }
 
+  /** Blocks of a slab that are not live. */
+  free(head: PageIndex): number {
+    return SPAN_BLOCKS[this.slots[head].sizeClass] - (this.live.get(head) ?? 0);
+  }
+
   stats(): PoolStats {
     const all = (state: SlotState): number => this.#pages((slot) => slot.state === state).length;
     return {
       ...this.counters,
+      retries: { slot: 0, run: 0, adopt: 0 },
       unusedSlots: all(SlotState.UNUSED),
       emptySlots: all(SlotState.EMPTY),
       touchedPages: this.touched.size,
@@ -180,10 +225,14 @@ export class Model {
       for (;;) {
         let superSlab = this.freed.pop();
         if (superSlab === undefined) {
-          if (this.rules.sharing && this.sweep() > 0) {
+          if (this.rules.sharing && this.reclaim() + this.sweep() > 0) {
             const expected = this.#unused(sizeClass);
             if (expected !== null) return expected;
+            superSlab = this.freed.pop();
+            if (superSlab !== undefined) this.seen.freeAfterReclaim++;
           }
+        }
+        if (superSlab === undefined) {
           if (this.end >= this.memory) {
             this.seen.refused++;
             return null;
@@ -246,11 +295,44 @@ export class Model {
     }
   }
 
-  #settle(superSlab: SuperSlabIndex, drains: boolean): void {
-    if (this.count(superSlab, SlotState.ACTIVE) === 0) {
+  /** Stage 0: full slabs are taken over on the way to one with room. */
+  #adopt(sizeClass: SizeClass): PageIndex | 0 {
+    const heads = this.abandoned.filter((head) => this.slots[head].sizeClass === sizeClass);
+    for (const head of heads.sort((a, b) => a - b)) {
+      this.#own(head);
+      if (this.free(head) > 0) return head;
+      this.seen.fullAdopted++;
+    }
+    return 0;
+  }
+
+  #own(head: PageIndex): void {
+    this.abandoned.splice(this.abandoned.indexOf(head), 1);
+    this.slabs.push(head);
+    this.counters.adopted++;
+    this.stale.add(`abandoned ${this.slots[head].sizeClass} ${head >>> 5}`);
+  }
+
+  /** Takes note that all members of a set without cause were found wrong; says which. */
+  #followed(set: string): SuperSlabIndex[] {
+    const wrong = Array.from({ length: this.end }, (_, i) => i).filter((i) => this.stale.has(`${set} ${i}`));
+    for (const superSlab of wrong) this.stale.delete(`${set} ${superSlab}`);
+    return wrong;
+  }
+
+  #empty(head: PageIndex): void {
+    const { sizeClass } = this.slots[head];
+    for (let i = 0; i < SPAN_PAGES[sizeClass]; i++) this.slots[head + i].state = SlotState.EMPTY;
+    this.#settle(head >>> 5);
+  }
+
+  #settle(superSlab: SuperSlabIndex, mayDrain = (): boolean => true): void {
+    const active = this.count(superSlab, SlotState.ACTIVE);
+    const few = active <= 4 && this.count(superSlab, SlotState.UNUSED) > 0;
+    if (active === 0) {
       this.#sweep(superSlab);
-      this.#freeUp(superSlab);
-    } else if (drains) {
+      if (this.tiers[superSlab] !== Tier.FREE) this.#freeUp(superSlab);
+    } else if (this.tiers[superSlab] === Tier.DRAINING || (few && this.#anotherOpen(superSlab) && mayDrain())) {
       this.#sweep(superSlab);
       this.tiers[superSlab] = Tier.DRAINING;
       this.seen.drained++;
@@ -272,9 +354,11 @@ export class Model {
     let swept = 0;
     for (let page = superSlab * 32; page < superSlab * 32 + 32; page++) {
       if (this.slots[page].state !== SlotState.EMPTY) continue;
+      this.stale.delete(`empties ${this.slots[page].sizeClass} ${superSlab}`);
       this.slots[page] = { state: SlotState.UNUSED, head: page, sizeClass: 0 };
       swept++;
     }
+    this.stale.delete(`empty ${superSlab}`);
     this.counters.swept += swept;
     return swept;
   }

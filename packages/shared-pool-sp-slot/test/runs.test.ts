@@ -1,6 +1,6 @@
 /** The search for a run of pages against one that looks at page after page, over random masks, lengths and alignments. */
 
-import { SLOTS_PER_SUPERSLAB, type SuperRegistry } from '@hakmem/contracts';
+import { PLAIN, type Records, SLOTS_PER_SUPERSLAB, type SuperRegistry } from '@hakmem/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Hints, hintWords } from '../src/hints.js';
@@ -18,9 +18,10 @@ interface Field {
 function hintsOf({ first, masks }: Field): { hints: Hints; registry: SuperRegistry } {
   const pageLimit = (first + masks.length + 1) * SLOTS_PER_SUPERSLAB;
   const length = hintWords(pageLimit);
-  const hints = new Hints({ words: new Int32Array(length), start: 0, length }, pageLimit);
+  const region = { words: new Int32Array(length), start: 0, length };
+  const hints = new Hints({ atomics: PLAIN } as Records, region, pageLimit);
   masks.forEach((mask, i) => {
-    hints.setUnused(first + i, mask);
+    hints.addUnused(first + i, mask);
   });
   return { hints, registry: { first, end: first + masks.length } as SuperRegistry };
 }

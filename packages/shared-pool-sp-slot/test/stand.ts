@@ -1,21 +1,28 @@
-/** Puts a pool on a ground and a registry of its own, and helps tests to read what it did. */
+/** Puts pools of one or several threads on a ground and a registry of their own, and helps tests to read what they did. */
 
 import {
   CLASS_COUNT,
+  NOTE_SPAN,
+  noteOf,
   type PageIndex,
   type Records,
   type Region,
+  type Scope,
   type SizeClass,
   type SlotPool,
   SPAN_PAGES,
+  type SuperRegistry,
   type SuperSlabIndex,
   standaloneGround,
+  type ThreadId,
 } from '@hakmem/contracts';
 import { Hints } from '../src/hints.js';
 import { type SharedPoolOptions, sharedPool } from '../src/index.js';
+import { Slots } from '../src/slots.js';
 import { FakeRegistry } from './fake-registry.js';
+import { type OnAccess, watched } from './watch.js';
 
-/** The owner of all slabs in these tests: not 1, so that a forgotten owner shows. */
+/** The owner of all slabs in tests of one thread: not 1, so that a forgotten owner shows. */
 export const OWNER = 7;
 
 export interface Place {
@@ -29,10 +36,20 @@ export interface Place {
   readonly prewarm?: number;
 }
 
+/** What one thread uses. */
+export interface Thread {
+  readonly pool: SlotPool;
+  /** The transitions by themselves, over the same words as the pool's. */
+  readonly slots: Slots;
+}
+
 export interface Stand {
+  /** The records as they are: nothing that reads or writes here is watched. */
   readonly records: Records;
   readonly registry: FakeRegistry;
+  /** The founder's pool; its owner is `OWNER`. */
   readonly pool: SlotPool;
+  readonly slots: Slots;
   readonly region: Region;
   /** The pool's own hints, for planting damage. */
   readonly hints: Hints;
@@ -40,33 +57,53 @@ export interface Stand {
   readonly lines: string[];
   /** What verify reports now. */
   problems(): string[];
+  /** Another thread over the same region. `onAccess` is called before each of its accesses to what threads share. */
+  thread(owner: ThreadId, onAccess?: OnAccess): Thread;
 }
 
 export function stand(place: Place = {}, options: SharedPoolOptions = {}): Stand {
   const { firstPage = 32, pageLimit = 288, retain = Number.POSITIVE_INFINITY, prewarm = 0 } = place;
   const recipe = sharedPool(options);
-  const words = recipe.words(pageLimit);
-  const ground = standaloneGround(pageLimit, words);
-  const registry = new FakeRegistry(ground.records, { firstPage, retain });
+  const length = recipe.words(pageLimit);
+  const ground = standaloneGround(pageLimit, length);
+  const { records } = ground;
+  const registry = new FakeRegistry(records, { firstPage, retain });
   if (prewarm > 0) {
     const first = registry.extend(prewarm);
     for (let superSlab = first + prewarm - 1; superSlab >= first; superSlab--) registry.free(superSlab);
   }
   const lines: string[] = [];
-  const scope = ground.scope(words, OWNER, (line) => lines.push(line));
-  const pool = recipe.build(scope, registry);
-  const masks = { ...scope.region, start: scope.region.start + 16, length: words - 16 };
+  const region = ground.cut(length);
+  const log = (line: string): void => {
+    lines.push(line);
+  };
+  const on = (scope: Scope, seen: SuperRegistry): Thread => ({
+    pool: recipe.build(scope, seen),
+    slots: new Slots({ ...scope, founding: false }, seen),
+  });
+  const founder = on(ground.scopeOf(region, { owner: OWNER, log }), registry);
   return {
-    records: ground.records,
+    records,
     registry,
-    pool,
-    region: scope.region,
-    hints: new Hints(masks, pageLimit),
+    ...founder,
+    region,
+    hints: new Hints(records, { ...region, start: region.start + 16, length: length - 16 }, pageLimit),
     lines,
     problems() {
       const found: string[] = [];
-      pool.verify((problem) => found.push(problem.message));
+      founder.pool.verify((problem) => found.push(problem.message));
       return found;
+    },
+    thread(owner, onAccess) {
+      const scope = ground.scopeOf(region, { owner, founding: false });
+      if (onAccess === undefined)
+        return on(
+          scope,
+          registry.seenBy(() => {}),
+        );
+      const mine = watched(records, onAccess);
+      const mineToo = { ...scope, records: mine, region: { ...region, words: mine.words } };
+      return on(mineToo, registry.seenBy(onAccess));
     },
   };
 }
@@ -76,6 +113,13 @@ export function classPerSpan(): Map<number, SizeClass> {
   const found = new Map<number, SizeClass>();
   for (let c = 0; c < CLASS_COUNT; c++) if (!found.has(SPAN_PAGES[c])) found.set(SPAN_PAGES[c], c);
   return new Map([...found].sort(([a], [b]) => a - b));
+}
+
+/** A class whose spans have this many pages. */
+export function classOfSpan(pages: number): SizeClass {
+  const found = classPerSpan().get(pages);
+  if (found === undefined) throw new Error(`no class has spans of ${pages} pages`);
+  return found;
 }
 
 /** Acquires `count` slabs of the class; throws when one is refused. */
@@ -89,4 +133,9 @@ export function acquireMany(pool: SlotPool, sizeClass: SizeClass, count: number)
 
 export function superSlabOf(page: PageIndex): SuperSlabIndex {
   return page >>> 5;
+}
+
+/** Pages of the slab, span or run at `head`, as its note says. */
+export function lengthOf({ words }: Records, head: PageIndex): number {
+  return words[noteOf(head) + NOTE_SPAN];
 }

@@ -33,7 +33,7 @@ export function superRegistry(options: SuperRegistryOptions = {}): Recipe<Addres
       requireMethods('super-registry', 'address space', space, ['commit', 'release']);
       const registry = new Registry(scope, space);
       const made: SuperSlabIndex[] = [];
-      for (let next = 0; made.length < prewarm && next !== -1; ) {
+      for (let next = 0; scope.founding && made.length < prewarm && next !== -1; ) {
         next = registry.extend(1);
         if (next !== -1) made.push(next);
       }

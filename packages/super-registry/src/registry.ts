@@ -1,21 +1,24 @@
 /**
  * The super-registry: which SuperSlabs exist, in which tier each is, and which FREE one was used last.
  *
- * SuperSlabs exist from `first` to `end` without a gap; memory grows and shrinks at `end` alone. The FREE ones are linked
- * in the order in which they became free: reuse takes the last one (its memory is likely still in the processor's
- * caches), and memory is returned lazily: when more are FREE than the policy's `retain` and than are in use, and
- * the topmost is among them. A load whose blocks come and go at the top then does not resize memory at each of them.
+ * SuperSlabs exist from `first` to `end` without a gap; memory grows and shrinks at `end` alone. Each bears the time at which it
+ * last became FREE, a count: reuse takes the latest one (its memory is likely still in the processor's caches), and
+ * memory is returned lazily: when more are FREE than the policy's `retain` and than are in use, and the topmost is among
+ * them. A load whose blocks come and go at the top then does not resize memory at each of them.
  *
- *   region  ┌ end ┬ newest ┬ oldest ┬ hot ┬ draining ┬ free ┬ peak ┬ created ┬ returned ┐┌ tier ┬ older ┬ newer ┐ per SuperSlab
+ *   region  ┌ end ┬ clock ┬ peak ┬ returned ┬ retries ┬ … 16 words ┐┌ tier ┬ freed at ┐ per SuperSlab
  *
- * Links hold `index + 1`, so that 0 is none. The equation: hot + draining + free = end − first.
+ * Any thread. `end` alone is an authority: it is moved by one compare-and-swap. A tier says what is preferred; two threads
+ * that set one at the same time leave one of the two, and whoever sees that the page words ask for another sets that. Counts are
+ * made by looking at all tiers, so a thread that dies leaves none wrong. Memory is returned by spaces of one thread only.
  *
- * Owning thread only. Every call is O(1) but extend, trim (O(SuperSlabs made or returned)) and verify.
+ * tier, heat, drain are O(1); reuse, extend and free are O(SuperSlabs), a word each.
  */
 
 import {
   type Address,
   type AddressSpace,
+  type AtomicOps,
   PAGE_SHIFT,
   type PageIndex,
   PageKind,
@@ -38,19 +41,15 @@ import {
 import { Rooms } from './rooms.js';
 
 const END = 0;
-const NEWEST = 1;
-const OLDEST = 2;
-/** The counter of a tier is at COUNT + tier. */
-const COUNT = 2;
-const PEAK = 6;
-const CREATED = 7;
-const RETURNED = 8;
+const CLOCK = 1;
+const PEAK = 2;
+const RETURNED = 3;
+const RETRIES = 4;
 const HEADER_WORDS = 16;
 
 const TIER = 0;
-const OLDER = 1;
-const NEWER = 2;
-const RECORD_WORDS = 3;
+const FREED_AT = 1;
+const RECORD_WORDS = 2;
 
 /** Words of the registry's region for a heap of `pageLimit` pages. */
 export function registryWords(pageLimit: number): number {
@@ -65,6 +64,7 @@ export class Registry implements SuperRegistry {
   readonly first: SuperSlabIndex;
   readonly #scope: Scope;
   readonly #space: AddressSpace;
+  readonly #atomics: AtomicOps;
   readonly #words: Int32Array;
   readonly #start: number;
   /** Index after the last SuperSlab that may ever exist. */
@@ -73,11 +73,12 @@ export class Registry implements SuperRegistry {
   constructor(scope: Scope, space: AddressSpace) {
     this.#scope = scope;
     this.#space = space;
+    this.#atomics = scope.records.atomics;
     this.#words = scope.region.words;
     this.#start = scope.region.start;
     this.first = space.firstPage >>> SLOT_SHIFT;
     this.#limit = superSlabsIn(space.pageLimit);
-    this.#words[this.#start + END] = this.first;
+    if (scope.founding) this.#words[this.#start + END] = this.first;
   }
 
   get end(): SuperSlabIndex {
@@ -98,11 +99,20 @@ export class Registry implements SuperRegistry {
   }
 
   reuse(): SuperSlabIndex | -1 {
-    const newest = this.#words[this.#start + NEWEST];
-    if (newest === 0) return -1;
-    this.#scope.log?.(`[SS_LRU_POP] ss=${newest - 1}`);
-    this.heat(newest - 1);
-    return newest - 1;
+    let latest: SuperSlabIndex | -1 = -1;
+    let freedAt = 0;
+    for (let superSlab = this.first; superSlab < this.end; superSlab++) {
+      if (this.tier(superSlab) !== Tier.FREE) continue;
+      // Modulo 2³²: compared by their distance.
+      const at = this.#words[this.#record(superSlab) + FREED_AT];
+      if (latest !== -1 && ((at - freedAt) | 0) < 0) continue;
+      latest = superSlab;
+      freedAt = at;
+    }
+    if (latest === -1) return -1;
+    this.#scope.log?.(`[SS_LRU_POP] ss=${latest}`);
+    this.heat(latest);
+    return latest;
   }
 
   extend(count: number): SuperSlabIndex | -1 {
@@ -110,18 +120,21 @@ export class Registry implements SuperRegistry {
     const to = from + count;
     if (to > this.#limit) return -1;
     if (!this.#space.commit(Math.min(to * SLOTS_PER_SUPERSLAB, this.#space.pageLimit))) return -1;
-    for (let superSlab = from; superSlab < to; superSlab++) {
-      this.#reserveOutside(superSlab);
-      this.#words[this.#start + END] = superSlab + 1;
-      this.#setTier(superSlab, Tier.HOT);
+    for (let superSlab = from; superSlab < to; superSlab++) this.#reserveOutside(superSlab);
+    if (this.#atomics.compareExchange(this.#words, this.#start + END, from, to) !== from) {
+      this.#atomics.add(this.#words, this.#start + RETRIES, 1);
+      return from;
     }
-    this.#words[this.#start + CREATED] += count;
+    for (let superSlab = from; superSlab < to; superSlab++) this.heat(superSlab);
     return from;
   }
 
   heat(superSlab: SuperSlabIndex): void {
-    if (this.tier(superSlab) === Tier.FREE) this.#unlink(superSlab);
+    // After what its caller did to page words: see `free`.
+    const was = this.#atomics.load(this.#words, this.#record(superSlab) + TIER) as Tier;
+    if (was === Tier.HOT) return;
     this.#setTier(superSlab, Tier.HOT);
+    if (was !== Tier.DRAINING) this.#notePeak();
   }
 
   drain(superSlab: SuperSlabIndex): void {
@@ -129,26 +142,21 @@ export class Registry implements SuperRegistry {
   }
 
   free(superSlab: SuperSlabIndex): void {
-    const words = this.#words;
-    const newest = words[this.#start + NEWEST];
+    const now = this.#atomics.add(this.#words, this.#start + CLOCK, 1) + 1;
+    this.#words[this.#record(superSlab) + FREED_AT] = now;
     this.#setTier(superSlab, Tier.FREE);
-    words[this.#record(superSlab) + OLDER] = newest;
-    words[this.#record(superSlab) + NEWER] = 0;
-    if (newest === 0) words[this.#start + OLDEST] = superSlab + 1;
-    else words[this.#record(newest - 1) + NEWER] = superSlab + 1;
-    words[this.#start + NEWEST] = superSlab + 1;
     this.#scope.log?.(`[SS_LRU_PUSH] ss=${superSlab}`);
-    const used = this.#count(Tier.HOT) + this.#count(Tier.DRAINING);
-    this.trim(Math.max(this.#scope.policy.words[this.#scope.policy.start + POLICY_RETAIN], used));
+    if (!this.#space.returnsMemory) return;
+    const { hot, draining } = this.#count();
+    this.trim(Math.max(this.#scope.policy.words[this.#scope.policy.start + POLICY_RETAIN], hot + draining));
   }
 
   trim(retain: number): number {
     if (!this.#space.returnsMemory) return 0;
     const before = this.end;
     let end = before;
-    while (end > this.first && this.tier(end - 1) === Tier.FREE && this.#count(Tier.FREE) > retain) {
+    for (let { free } = this.#count(); free > retain && end > this.first && this.tier(end - 1) === Tier.FREE; free--) {
       end--;
-      this.#unlink(end);
       this.#setTier(end, Tier.ABSENT);
       this.#words[this.#start + END] = end;
     }
@@ -164,50 +172,37 @@ export class Registry implements SuperRegistry {
   }
 
   stats(): RegistryStats {
+    const counter = (which: number): number => this.#words[this.#start + which] >>> 0;
+    const returned = counter(RETURNED);
     return {
-      hot: this.#count(Tier.HOT),
-      draining: this.#count(Tier.DRAINING),
-      free: this.#count(Tier.FREE),
-      peak: this.#words[this.#start + PEAK],
-      created: this.#words[this.#start + CREATED],
-      returned: this.#words[this.#start + RETURNED],
+      ...this.#count(),
+      peak: counter(PEAK),
+      created: this.end - this.first + returned,
+      returned,
+      retries: counter(RETRIES),
     };
   }
 
   verify(report: Report): void {
     const complain = (message: string, superSlab = 0): void =>
       report({ box: 'super-registry', message, address: superSlab * 2 ** SUPERSLAB_SHIFT });
-    const counted = [0, 0, 0, 0];
     for (let superSlab = this.first; superSlab < this.end; superSlab++) {
-      const tier = this.tier(superSlab);
-      counted[tier] = (counted[tier] ?? 0) + 1;
-      if (tier === Tier.ABSENT) complain(`SuperSlab ${superSlab} is ABSENT below the end`, superSlab);
+      if (this.tier(superSlab) === Tier.ABSENT) complain(`SuperSlab ${superSlab} is ABSENT below the end`, superSlab);
     }
-    for (const tier of [Tier.HOT, Tier.DRAINING, Tier.FREE]) {
-      if (counted[tier] !== this.#count(tier))
-        complain(`tier ${tier}: ${counted[tier]} found, ${this.#count(tier)} counted`);
+    for (let superSlab = this.end; superSlab < this.#limit; superSlab++) {
+      const tier = this.#words[this.#record(superSlab) + TIER];
+      if (tier !== Tier.ABSENT) complain(`SuperSlab ${superSlab} behind the end has tier ${tier}`, superSlab);
     }
-    const made = this.stats().created - this.stats().returned;
-    if (made !== this.end - this.first)
-      complain(`${made} SuperSlabs made and not returned, ${this.end - this.first} there`);
-    let linked = 0;
-    let newer = 0;
-    for (let link = this.#words[this.#start + NEWEST]; link !== 0 && linked <= this.#limit; linked++) {
-      const record = this.#record(link - 1);
-      if (this.tier(link - 1) !== Tier.FREE) complain(`SuperSlab ${link - 1} is linked and not FREE`, link - 1);
-      if (this.#words[record + NEWER] !== newer) complain(`SuperSlab ${link - 1} has a wrong link to newer`, link - 1);
-      newer = link;
-      link = this.#words[record + OLDER];
-    }
-    if (this.#words[this.#start + OLDEST] !== newer) complain('the list of FREE SuperSlabs does not end at its oldest');
-    if (linked !== this.#count(Tier.FREE)) complain(`${linked} SuperSlabs linked, ${this.#count(Tier.FREE)} FREE`);
     const backed = this.end === this.first ? 0 : Math.min(this.end * SLOTS_PER_SUPERSLAB, this.#space.pageLimit);
     if (this.#space.committedPages < backed) {
       complain(`SuperSlabs end at ${this.end}, memory at page ${this.#space.committedPages}`);
     }
   }
 
-  /** Marks the pages of a new SuperSlab that the address space does not give, before the SuperSlab can be seen. */
+  /**
+   * Marks the pages of a new SuperSlab that the address space does not give, before the SuperSlab can be seen. A thread that
+   * is not the first to make it writes what is there already.
+   */
   #reserveOutside(superSlab: SuperSlabIndex): void {
     const pages = this.#scope.records.words;
     const base = superSlab * SLOTS_PER_SUPERSLAB;
@@ -218,29 +213,19 @@ export class Registry implements SuperRegistry {
   }
 
   #setTier(superSlab: SuperSlabIndex, next: Tier): void {
-    const words = this.#words;
-    const at = this.#record(superSlab) + TIER;
-    const was = words[at] as Tier;
-    if (was !== Tier.ABSENT) words[this.#start + COUNT + was]--;
-    if (next !== Tier.ABSENT) words[this.#start + COUNT + next]++;
-    words[at] = next;
-    const used = this.#count(Tier.HOT) + this.#count(Tier.DRAINING);
-    if (used > words[this.#start + PEAK]) words[this.#start + PEAK] = used;
+    this.#atomics.store(this.#words, this.#record(superSlab) + TIER, next);
   }
 
-  #unlink(superSlab: SuperSlabIndex): void {
-    const words = this.#words;
-    const record = this.#record(superSlab);
-    const older = words[record + OLDER];
-    const newer = words[record + NEWER];
-    words[newer === 0 ? this.#start + NEWEST : this.#record(newer - 1) + OLDER] = older;
-    words[older === 0 ? this.#start + OLDEST : this.#record(older - 1) + NEWER] = newer;
-    words[record + OLDER] = 0;
-    words[record + NEWER] = 0;
+  #notePeak(): void {
+    const { hot, draining } = this.#count();
+    const at = this.#start + PEAK;
+    if (hot + draining > this.#words[at]) this.#words[at] = hot + draining;
   }
 
-  #count(tier: Tier): number {
-    return this.#words[this.#start + COUNT + tier];
+  #count(): { hot: number; draining: number; free: number } {
+    const counted = [0, 0, 0, 0];
+    for (let superSlab = this.first; superSlab < this.end; superSlab++) counted[this.tier(superSlab)]++;
+    return { hot: counted[Tier.HOT], draining: counted[Tier.DRAINING], free: counted[Tier.FREE] };
   }
 
   #record(superSlab: SuperSlabIndex): number {

@@ -3,20 +3,42 @@
  * in the table): the functions time their own sections and divide, so that what is not measured is not counted.
  */
 
-import { type BlockCache, type SizeClass, standaloneGround, TINY_CLASS_COUNT } from '@hakmem/contracts';
+import {
+  type BlockCache,
+  type RemoteQueue,
+  type SizeClass,
+  SPAN_BLOCKS,
+  standaloneGround,
+  TINY_CLASS_COUNT,
+} from '@hakmem/contracts';
 import { unifiedCache } from '@hakmem/unified-cache';
 import { bench, do_not_optimize, group, run } from 'mitata';
-import { OneSlabEach, SOURCE_PAGES } from './source.js';
+import { OneSlabEach, OneSlabTold, SOURCE_PAGES } from './source.js';
 
 const BYTES_64: SizeClass = 3;
 
 const now = (): number => performance.now() * 1e6;
 
-function newCache(): BlockCache {
+interface Bench {
+  readonly cache: BlockCache;
+  /** The live bytes, which other threads clear. */
+  readonly live: Uint8Array;
+  /** The slabs that are told; without any, each call of the remote queue is one comparison. */
+  readonly news: OneSlabTold;
+}
+
+function newBench(remote: boolean): Bench {
   const recipe = unifiedCache();
   const words = recipe.words(SOURCE_PAGES);
   const ground = standaloneGround(SOURCE_PAGES, words);
-  return recipe.build(ground.scope(words), new OneSlabEach(ground.records));
+  const news = new OneSlabTold();
+  const source = new OneSlabEach(ground.records);
+  const cache = recipe.build(ground.scope(words), { source, remote: remote ? (news as unknown as RemoteQueue) : null });
+  return { cache, live: ground.records.live, news };
+}
+
+function newCache(): BlockCache {
+  return newBench(false).cache;
 }
 
 /** A line of the table: `sample` says how many nanoseconds a block took. */
@@ -125,6 +147,29 @@ group('drain: ns per cached block of 64 bytes, no slab retired', () => {
         const start = now();
         for (let round = 0; round < 50; round++) cache.drain(BYTES_64);
         return (now() - start) / (50 * cached);
+      };
+    });
+  }
+});
+
+group('news: ns per block of 64 bytes that another thread has freed', () => {
+  for (const freed of [32, 512]) {
+    bench(`${freed} blocks of a slab of 1,024, counted and taken again`, function* () {
+      const { cache, live, news } = newBench(true);
+      const blocks = Array.from({ length: SPAN_BLOCKS[BYTES_64] }, () => cache.take(BYTES_64));
+      const granules = blocks.slice(0, freed).map((address) => address >>> 4);
+      yield {
+        manual: () => {
+          let spent = 0;
+          for (let round = 0; round < 50; round++) {
+            for (const granule of granules) live[granule] = 0;
+            news.head = blocks[0] >>> 16;
+            const start = now();
+            for (let i = 0; i < freed; i++) do_not_optimize(cache.take(BYTES_64));
+            spent += now() - start;
+          }
+          return spent / (50 * freed);
+        },
       };
     });
   }

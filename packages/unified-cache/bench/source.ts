@@ -1,4 +1,4 @@
-/** A source of slabs that costs next to nothing: one slab per class, made ahead, handed out whenever it is at hand. */
+/** Collaborators that cost next to nothing: a source with one slab per class, made ahead, and news of one slab. */
 
 import {
   CLASS_COUNT,
@@ -65,4 +65,25 @@ export class OneSlabEach implements SlabSource {
   }
 
   verify(): void {}
+}
+
+/** News of one slab, whatever the class; 0: none. */
+export class OneSlabTold {
+  head: PageIndex = 0;
+
+  hasNews(): boolean {
+    return this.head !== 0;
+  }
+
+  take(_sizeClass: SizeClass, visit: (head: PageIndex) => void): number {
+    const head = this.head;
+    if (head === 0) return 0;
+    this.head = 0;
+    visit(head);
+    return 1;
+  }
+
+  nextClass(): SizeClass | -1 {
+    return -1;
+  }
 }

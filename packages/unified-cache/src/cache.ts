@@ -8,10 +8,15 @@
  * live byte; give reads the live byte, top and limit and writes the live byte, cell and top. (The granule of an address
  * is `address >>> 4` there, as a literal: V8 loads an imported constant at each use.)
  *
- * The model: a block of a slab of this thread is live (its byte is 1), cached (in the stack of its class, once) or room
- * (counted in its slab's note): live + cached + room = blocks. A stack is refilled only when it is empty; every block of
- * the class whose byte is 0 is then room, and a scan of the bytes finds it. Letting a cached block go adds one to the
- * room of its slab and touches the block's memory and byte not at all.
+ * The model: a block of a slab of this thread is live (its byte is 1), cached (in the stack of its class, once), room
+ * (counted in its slab's note) or news (freed by another thread and not counted yet): live + cached + room + news = blocks. A
+ * stack is refilled only when it is empty; every block of the class whose byte is 0 is then free to take, whoever freed it, and a
+ * scan of the bytes finds it. Letting a cached block go adds one to the room of its slab and touches the block's memory
+ * and byte not at all.
+ *
+ * News are taken when no slab with room is held: the slabs of the class in which others have freed blocks are counted anew.
+ * As a class that is not asked for any more would never be looked at, one other class is drained before each new slab is
+ * asked of the pool, and one with each drain; all of them before memory is given up as exhausted.
  *
  * A stop between any two writes leaves at most one block in doubt, and that one not live: take pops before it sets the
  * byte, give clears the byte before it pushes. Owning thread only; take and give are O(1), a refill or flush is O(batch)
@@ -21,12 +26,15 @@
 import {
   type Address,
   type BlockCache,
+  type CacheNeeds,
   type CacheStats,
   CLASS_COUNT,
   MAX_CAP,
+  type PageIndex,
   POLICY_DRAIN_INTERVAL,
   policyBatch,
   policyCap,
+  type RemoteQueue,
   type Report,
   type Scope,
   type SizeClass,
@@ -44,6 +52,8 @@ const FLUSHED = 3;
 const DRAINS = 4;
 const RETIRED = 5;
 const COUNTER_WORDS = 8;
+/** Slabs with nothing live that a refill keeps when it finds more of them in the news. */
+const IDLE_KEPT = 4;
 const STACKS = COUNTER_WORDS + 3 * CLASS_COUNT;
 
 /** Words of a cache's region. */
@@ -56,22 +66,26 @@ export class Cache implements BlockCache {
   private readonly tops: number;
   private readonly scope: Scope;
   private readonly source: SlabSource;
+  private readonly remote: RemoteQueue | null;
   private readonly slabs: Slabs;
   /** Index of the 0 below each class's first cell. */
   private readonly bottoms: Int32Array = new Int32Array(CLASS_COUNT);
 
-  constructor(scope: Scope, source: SlabSource) {
+  constructor(scope: Scope, { source, remote }: CacheNeeds) {
     this.scope = scope;
     this.words = scope.region.words;
     this.live = scope.records.live;
     this.tops = scope.region.start + COUNTER_WORDS;
     this.source = source;
+    this.remote = remote;
     this.slabs = new Slabs(scope.records, source);
     let bottom = scope.region.start + STACKS;
     for (let c = 0; c < CLASS_COUNT; c++) {
       this.bottoms[c] = bottom;
-      this.words[this.tops + 2 * c] = bottom;
-      this.words[this.tops + 2 * c + 1] = bottom + this.cap(c);
+      if (scope.fresh) {
+        this.words[this.tops + 2 * c] = bottom;
+        this.words[this.tops + 2 * c + 1] = bottom + this.cap(c);
+      }
       bottom += 1 + MAX_CAP[c];
     }
   }
@@ -109,35 +123,45 @@ export class Cache implements BlockCache {
 
   drain(sizeClass: SizeClass): void {
     const words = this.words;
+    const { slabs, source } = this;
     const bottom = this.bottoms[sizeClass];
     const top = words[this.tops + 2 * sizeClass];
     const blocks = SPAN_BLOCKS[sizeClass];
-    for (let i = bottom + 1; i <= top; i++) this.slabs.adjust(words[i], 1);
-    const idle: Address[] = [];
+    const news: { readonly head: PageIndex; readonly held: boolean }[] = [];
+    this.remote?.take(sizeClass, (head) => news.push({ head, held: slabs.room(head) > 0 }));
+    // For a while all cached blocks count as room: then what is not live is room, and the news can be counted.
+    for (let i = bottom + 1; i <= top; i++) slabs.adjust(words[i], 1);
+    for (const { head } of news) slabs.count(head);
+    const idle = new Set(news.map(({ head }) => head).filter((head) => slabs.room(head) === blocks));
     let kept = bottom;
     for (let i = bottom + 1; i <= top; i++) {
-      const room = this.slabs.adjust(words[i], 0);
-      if (room < blocks) {
-        this.slabs.adjust(words[i], -1);
+      const head = slabs.headOf(words[i]);
+      if (slabs.room(head) === blocks) idle.add(head);
+      else {
+        slabs.adjust(words[i], -1);
         words[++kept] = words[i];
-      } else if (room === blocks) {
-        this.slabs.adjust(words[i], 1); // one more than there are: this slab is on the list already
-        idle.push(words[i]);
       }
     }
     words[this.tops + 2 * sizeClass] = kept;
     words[this.tops + 2 * CLASS_COUNT + sizeClass] = 0;
-    for (const address of idle) {
-      this.slabs.adjust(address, -1);
-      this.source.retire(sizeClass, this.slabs.headOf(address));
+    for (const head of idle) this.retire(sizeClass, head);
+    for (const { head, held } of news) {
+      if (!held && !idle.has(head) && slabs.room(head) > 0) source.offer(sizeClass, head);
     }
-    this.count(RETIRED, idle.length);
     this.count(DRAINS, 1);
     this.scope.log?.(`[TLS_SLL_DRAIN] class=${sizeClass} kept=${kept - bottom} dropped=${top - kept}`);
   }
 
   flushAll(): void {
     for (let c = 0; c < CLASS_COUNT; c++) this.letGo(c, this.words[this.tops + 2 * c] - this.bottoms[c]);
+  }
+
+  retireIdle(): void {
+    const idle: (readonly [SizeClass, PageIndex])[] = [];
+    this.source.held((sizeClass, head) => {
+      if (this.slabs.room(head) === SPAN_BLOCKS[sizeClass]) idle.push([sizeClass, head]);
+    });
+    for (const [sizeClass, head] of idle) this.retire(sizeClass, head);
   }
 
   cached(visit: (sizeClass: SizeClass, address: Address) => void): void {
@@ -165,7 +189,7 @@ export class Cache implements BlockCache {
       if (!sound)
         report({ box: 'unified-cache', message: `the stack of class ${c} is damaged, depth ${depth}`, address: 0 });
     }
-    verifyCache(this.scope, this, report);
+    verifyCache(this.scope, this, this.remote, report);
     this.source.verify(report);
   }
 
@@ -183,8 +207,7 @@ export class Cache implements BlockCache {
     const most = Math.min(want, cap);
     let got = 0;
     for (let slabs = most; got < most && slabs > 0; slabs--) {
-      const any = got === 0 || sizeClass >= TINY_CLASS_COUNT;
-      const head = any ? this.source.acquire(sizeClass) : this.source.spare(sizeClass);
+      const head = this.nextSlab(sizeClass, got);
       if (head === 0) break;
       const end = bottom + 1 + most - got;
       got += this.slabs.fill(sizeClass, head, words, end, most - got);
@@ -198,6 +221,43 @@ export class Cache implements BlockCache {
     return got;
   }
 
+  /** A slab with room for a refill that has `got` blocks already; 0 when none is to be had. */
+  private nextSlab(sizeClass: SizeClass, got: number): PageIndex | 0 {
+    const { source, remote } = this;
+    const held = source.spare(sizeClass);
+    if (held !== 0) return held;
+    if (got > 0) return sizeClass < TINY_CLASS_COUNT ? 0 : source.acquire(sizeClass);
+    if (remote === null) return source.acquire(sizeClass);
+    let idle = 0;
+    remote.take(sizeClass, (head) => {
+      if (this.slabs.recount(sizeClass, head) && ++idle > IDLE_KEPT) this.retire(sizeClass, head);
+    });
+    const told = source.spare(sizeClass);
+    if (told !== 0) return told;
+    this.drainNext();
+    return source.acquire(sizeClass) || (this.drainNews() ? source.acquire(sizeClass) : 0);
+  }
+
+  private retire(sizeClass: SizeClass, head: PageIndex): void {
+    this.source.retire(sizeClass, head);
+    this.count(RETIRED, 1);
+  }
+
+  /** Drains the next class with news. */
+  private drainNext(): boolean {
+    const sizeClass = this.remote === null ? -1 : this.remote.nextClass();
+    if (sizeClass === -1) return false;
+    this.drain(sizeClass);
+    return true;
+  }
+
+  /** Drains all classes with news; false when there were none. */
+  private drainNews(): boolean {
+    let drained = 0;
+    while (drained < CLASS_COUNT && this.drainNext()) drained++;
+    return drained > 0;
+  }
+
   /** The stack is full: lets the older half go, then pushes the block. */
   private giveToFull(sizeClass: SizeClass, address: Address): true {
     const at = this.tops + 2 * sizeClass;
@@ -208,7 +268,10 @@ export class Cache implements BlockCache {
     this.words[at + 1] = bottom + cap;
     this.words[++this.words[at]] = address;
     const letGo = this.tops + 2 * CLASS_COUNT + sizeClass;
-    if (this.words[letGo] >= this.policy(POLICY_DRAIN_INTERVAL)) this.drain(sizeClass);
+    if (this.words[letGo] >= this.policy(POLICY_DRAIN_INTERVAL)) {
+      this.drain(sizeClass);
+      this.drainNext();
+    }
     return true;
   }
 

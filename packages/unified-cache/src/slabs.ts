@@ -9,6 +9,7 @@
 import {
   type Address,
   BLOCK_BYTES,
+  countFree,
   GRANULE_SHIFT,
   NOTE_CURSOR,
   NOTE_ROOM,
@@ -24,11 +25,13 @@ import {
 } from '@hakmem/contracts';
 
 export class Slabs {
+  private readonly records: Records;
   private readonly pages: Int32Array;
   private readonly live: Uint8Array;
   private readonly source: SlabSource;
 
   constructor(records: Records, source: SlabSource) {
+    this.records = records;
     this.pages = records.words;
     this.live = records.live;
     this.source = source;
@@ -66,6 +69,17 @@ export class Slabs {
     return got;
   }
 
+  /**
+   * Counts a slab anew of which no block is in a stack, after others have freed blocks, and holds on to it if it was not held;
+   * true when nothing in it is live.
+   */
+  recount(sizeClass: SizeClass, head: PageIndex): boolean {
+    const had = this.room(head);
+    this.count(head);
+    if (had === 0 && this.room(head) > 0) this.source.offer(sizeClass, head);
+    return this.room(head) === SPAN_BLOCKS[sizeClass];
+  }
+
   /** Adds a block that is neither live nor in a stack any more to the room of its slab; true when that retired the slab. */
   letGo(sizeClass: SizeClass, address: Address): boolean {
     const head = this.headOf(address);
@@ -81,8 +95,19 @@ export class Slabs {
     return false;
   }
 
-  /** Changes the room of a block's slab without telling anyone; returns the new room. */
-  adjust(address: Address, by: number): number {
-    return (this.pages[noteOf(this.headOf(address)) + NOTE_ROOM] += by);
+  /** The room of a slab. */
+  room(head: PageIndex): number {
+    return this.pages[noteOf(head) + NOTE_ROOM];
+  }
+
+  /** Changes the room of a block's slab without telling anyone. */
+  adjust(address: Address, by: number): void {
+    this.pages[noteOf(this.headOf(address)) + NOTE_ROOM] += by;
+  }
+
+  /** Makes all blocks of a slab that are not live its room, without telling anyone. */
+  count(head: PageIndex): void {
+    this.pages[noteOf(head) + NOTE_ROOM] = countFree(this.records, head);
+    this.pages[noteOf(head) + NOTE_CURSOR] = 0;
   }
 }

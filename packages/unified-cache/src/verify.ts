@@ -1,6 +1,6 @@
 /**
- * The walker of the cache: for each slab of the thread, live + cached + room = blocks; no cached address is live, foreign
- * or cached twice. O(pages + blocks of the thread).
+ * The walker of the cache: for each slab of the thread, live + cached + room + news = blocks, where there are news only if
+ * the slab is marked as having some; no cached address is live, foreign or cached twice. O(pages + blocks of the thread).
  */
 
 import {
@@ -8,6 +8,7 @@ import {
   BLOCK_BYTES,
   type BlockCache,
   classIn,
+  countFree,
   GRANULE_SHIFT,
   headOf,
   kindOf,
@@ -15,10 +16,10 @@ import {
   noteOf,
   ownerOf,
   PAGE_BYTES,
-  PAGE_GRANULE_SHIFT,
   PAGE_SHIFT,
   type PageIndex,
   PageKind,
+  type RemoteQueue,
   type Report,
   type Scope,
   SlotState,
@@ -27,7 +28,7 @@ import {
   stateOf,
 } from '@hakmem/contracts';
 
-export function verifyCache(scope: Scope, cache: BlockCache, report: Report): void {
+export function verifyCache(scope: Scope, cache: BlockCache, remote: RemoteQueue | null, report: Report): void {
   const { words, live, pageLimit } = scope.records;
   const complain = (message: string, address: Address): void => report({ box: 'unified-cache', message, address });
   const seen = new Set<Address>();
@@ -50,14 +51,17 @@ export function verifyCache(scope: Scope, cache: BlockCache, report: Report): vo
     const slab = kindOf(word) === PageKind.TINY || kindOf(word) === PageKind.MID;
     if (!slab || stateOf(word) !== SlotState.ACTIVE || ownerOf(word) !== scope.owner) continue;
     const sizeClass = classIn(word);
-    const granules = BLOCK_BYTES[sizeClass] >>> GRANULE_SHIFT;
-    let alive = 0;
-    for (let i = 0; i < SPAN_BLOCKS[sizeClass]; i++) alive += live[(head << PAGE_GRANULE_SHIFT) + i * granules];
+    const blocks = SPAN_BLOCKS[sizeClass];
+    const alive = blocks - countFree(scope.records, head);
     const cached = cachedIn.get(head) ?? 0;
     const room = words[noteOf(head) + NOTE_ROOM];
-    if (alive + cached + room !== SPAN_BLOCKS[sizeClass]) {
-      const sum = `${alive} live + ${cached} cached + ${room} room ≠ ${SPAN_BLOCKS[sizeClass]} blocks`;
-      complain(`slab ${head} of class ${sizeClass}: ${sum}`, head * PAGE_BYTES);
+    const news = blocks - alive - cached - room;
+    if (news < 0 || (news > 0 && !remote?.isTold(head))) {
+      const sum = `${alive} live + ${cached} cached + ${room} room ≠ ${blocks} blocks`;
+      complain(
+        `slab ${head} of class ${sizeClass}: ${sum}${news > 0 ? ', and the owner is not told' : ''}`,
+        head * PAGE_BYTES,
+      );
     }
     head += SPAN_PAGES[sizeClass] - 1;
   }

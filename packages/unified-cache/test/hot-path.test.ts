@@ -81,9 +81,9 @@ class Meter {
   }
 }
 
-function metered(): SetUp & { readonly meter: Meter } {
+function metered(remote = false): SetUp & { readonly meter: Meter } {
   const meter = new Meter();
-  return { meter, ...setUp({ wrap: (scope) => meter.wrap(scope) }) };
+  return { meter, ...setUp({ remote, wrap: (scope) => meter.wrap(scope) }) };
 }
 
 describe(clause('CACHE-7'), () => {
@@ -131,6 +131,20 @@ describe(clause('CACHE-7'), () => {
       for (const at of meter.places) expect(at).toBeGreaterThanOrEqual(region.start);
     }
     expect(meter.of(() => cache.give(sizeClass, addresses[4])).wordReads).toBeGreaterThan(GIVE.wordReads); // a flush
+  });
+
+  test('the counts are the same where other threads have freed blocks, and nothing is asked about them', () => {
+    const { meter, cache, take, remote, freeElsewhere, setCap } = metered(true);
+    setCap(TINY_256, 8);
+    const addresses = take(TINY_256, 16);
+    cache.flushAll();
+    freeElsewhere(addresses.slice(8));
+    meter.countAtomics();
+    const calls = { ...remote.calls };
+    for (const address of addresses.slice(0, 8)) expect(meter.of(() => cache.give(TINY_256, address))).toEqual(GIVE);
+    for (let i = 0; i < 8; i++) expect(meter.of(() => cache.take(TINY_256))).toEqual(TAKE);
+    expect(meter.of(() => cache.give(TINY_256, addresses[8]))).toEqual({ ...NOTHING, liveReads: 1 });
+    expect(remote.calls).toEqual(calls);
   });
 
   test('a give that is refused reads 1 live byte', () => {

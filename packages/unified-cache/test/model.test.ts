@@ -17,6 +17,8 @@ interface Property {
   readonly classes: readonly number[];
   readonly pageLimit: number;
   readonly numRuns: number;
+  /** Whether other threads free blocks, too. */
+  readonly remote?: boolean;
 }
 
 const PROPERTIES: readonly Property[] = [
@@ -24,15 +26,24 @@ const PROPERTIES: readonly Property[] = [
   { over: 'one tiny class', classes: [TINY_1024], pageLimit: 6, numRuns: 300 },
   { over: 'one tiny class with a tail', classes: [TINY_TAIL], pageLimit: 6, numRuns: 150 },
   { over: 'spans of one, two and 19 blocks', classes: [MID_SINGLE, MID_PAIR, MID_SPAN], pageLimit: 24, numRuns: 500 },
+  { over: 'tiny and mid classes, others free', classes: CLASSES, pageLimit: 48, numRuns: 150, remote: true },
+  { over: 'one tiny class, others free', classes: [TINY_1024], pageLimit: 10, numRuns: 250, remote: true },
+  {
+    over: 'tiny and spans, others free',
+    classes: [TINY_1024, MID_SINGLE, MID_PAIR, MID_SPAN],
+    pageLimit: 24,
+    numRuns: 300,
+    remote: true,
+  },
 ];
 
-describe(`${clause('CACHE-1')} ${clause('CACHE-2')} ${clause('CACHE-3')} ${clause('CACHE-4')}`, () => {
+describe(`${clause('CACHE-1')} ${clause('CACHE-2')} ${clause('CACHE-3')} ${clause('CACHE-4')} ${clause('CACHE-8')}`, () => {
   test.each(PROPERTIES)(`$over: $numRuns runs of up to 80 commands, seed ${SEED}`, (property) => {
-    const { classes, pageLimit, numRuns } = property;
+    const { classes, pageLimit, numRuns, remote = false } = property;
     fc.assert(
-      fc.property(commands(classes, 80), (steps) => {
+      fc.property(commands(classes, 80, remote), (steps) => {
         fc.modelRun(() => {
-          const real = setUp({ pageLimit });
+          const real = setUp({ pageLimit, remote, log: () => {} });
           return { model: new Model(real), real };
         }, steps);
       }),

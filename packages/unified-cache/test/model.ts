@@ -1,7 +1,8 @@
 /**
  * The plain model of the cache, and the commands that run against both.
  *
- * The model knows which addresses are live and what the policy is; it learns from the cache's counters what was let go.
+ * The model knows which addresses are live, what the policy is and which slabs are told; it learns from the cache's counters
+ * what was let go, and from its log which classes were drained.
  * After every command the whole heap is compared with it: each live byte, each equation of the records, the contents of
  * the stacks, what `verify` and the fake source find, and the policy table, which a cache may not write.
  */
@@ -19,6 +20,7 @@ import {
   policyCap,
   type SizeClass,
   SPAN_BLOCKS,
+  TINY_CLASS_COUNT,
 } from '@hakmem/contracts';
 import fc from 'fast-check';
 import type { SetUp } from './set-up.js';
@@ -92,10 +94,13 @@ export function compare(model: Model, on: SetUp): void {
     const alive = liveIn(model, head, sizeClass);
     const cached = cachedIn.get(head) ?? 0;
     const room = on.source.room(head);
+    const news = SPAN_BLOCKS[sizeClass] - alive - cached - room;
+    const told = on.remote.told.has(head) && on.remote.classes.has(sizeClass);
     expect(
       'CACHE-4',
-      alive + cached + room === SPAN_BLOCKS[sizeClass],
-      () => `slab ${head} of class ${sizeClass}: ${alive} live, ${cached} cached, ${room} room`,
+      news === 0 || (news > 0 && told),
+      () =>
+        `slab ${head} of class ${sizeClass}: ${alive} live, ${cached} cached, ${room} room, ${told ? '' : 'not '}told`,
     );
   }
   const policy = policyOf(on.ground);
@@ -117,12 +122,18 @@ function liveIn(model: Model, head: number, sizeClass: SizeClass): number {
   return alive;
 }
 
-/** After a drain, every slab of the class has something live. */
+/** After a drain, every slab of the class has something live, or is one that a refill kept: all of it is room. */
 function expectNoIdleSlab(model: Model, on: SetUp, sizeClass: SizeClass): void {
-  for (const slab of on.source.slabs()) {
-    if (slab.sizeClass !== sizeClass) continue;
-    expect('CACHE-6', liveIn(model, slab.head, sizeClass) > 0, () => `slab ${slab.head} is still there`);
+  for (const { head, sizeClass: c } of on.source.slabs()) {
+    if (c !== sizeClass) continue;
+    const kept = on.source.idleKept > 0 && on.source.room(head) === SPAN_BLOCKS[c];
+    expect('CACHE-6', kept || liveIn(model, head, c) > 0, () => `slab ${head} is still there`);
   }
+}
+
+/** After a drain, the class has no news; as slabs have some only if their class has, no slab of it has. */
+function expectNoNews(on: SetUp, sizeClass: SizeClass): void {
+  expect('CACHE-9', !on.remote.classes.has(sizeClass), () => `class ${sizeClass} has news still`);
 }
 
 export type CacheCommand = fc.Command<Model, SetUp>;
@@ -134,6 +145,7 @@ abstract class Step implements CacheCommand {
 
   run(model: Model, on: SetUp): void {
     this.act(model, on);
+    on.drained.splice(0);
     compare(model, on);
   }
 
@@ -158,12 +170,29 @@ class Take extends Step {
     const refusals = on.source.refusals;
     const { refills } = on.cache.stats();
     const cached = on.cached(sizeClass);
+    const made = on.source.made.length;
+    const others = [...on.remote.classes].filter((c) => c !== sizeClass);
+    on.drained.splice(0);
     const address = on.cache.take(sizeClass);
+    for (const c of on.drained) {
+      model.gone.set(c, 0);
+      expectNoIdleSlab(model, on, c);
+      expectNoNews(on, c);
+    }
+    // One other class is drained for the first new slab of a refill, all of them when there is none.
+    const due = cached.length > 0 ? 0 : on.source.refusals > refusals ? others.length : Math.min(1, others.length);
+    const asked = on.source.made.length > made || on.source.refusals > refusals;
+    const drains = on.drained.length;
+    if (asked && sizeClass < TINY_CLASS_COUNT) {
+      expect('CACHE-6', drains === due, () => `${drains} classes were drained, and not ${due}`);
+    }
+    expect('CACHE-6', asked || drains === 0, () => `${drains} classes were drained, and no slab was asked for`);
     expect('CACHE-1', on.cache.stats().refills - refills === (cached.length === 0 ? 1 : 0), () => 'another refill');
     if (cached.length === 0) model.capInForce[sizeClass] = model.cap(sizeClass);
     if (address === 0) {
       const spare = on.source.slabs().filter((slab) => slab.sizeClass === sizeClass && on.source.room(slab.head) > 0);
-      const exhausted = cached.length === 0 && spare.length === 0 && on.source.refusals > refusals;
+      const news = on.remote.classes.size > 0;
+      const exhausted = cached.length === 0 && spare.length === 0 && !news && on.source.refusals > refusals;
       expect('CACHE-1', exhausted, () => `0, with ${cached.length} cached and room in ${spare.length} slabs`);
       return;
     }
@@ -211,11 +240,15 @@ class Give extends Step {
     const { sizeClass } = this;
     const before = on.cache.stats();
     const count = on.cached(sizeClass).length;
+    const others = [...on.remote.classes].some((c) => c !== sizeClass);
+    on.drained.splice(0);
     model.bytes[address >>> GRANULE_SHIFT] = 0;
     expect('CACHE-2', on.cache.give(sizeClass, address), () => `${address} is live and was refused`);
     const after = on.cache.stats();
     const flushed = after.flushed - before.flushed;
     const drained = after.drains - before.drains;
+    expect('CACHE-6', drained === on.drained.length, () => `${drained} drains, ${on.drained.length} in the log`);
+    for (const c of on.drained) if (c !== sizeClass) model.gone.set(c, 0);
     const gone = (model.gone.get(sizeClass) ?? 0) + flushed;
     model.gone.set(sizeClass, drained > 0 ? 0 : gone);
     if (flushed > 0) {
@@ -225,14 +258,66 @@ class Give extends Step {
       expect('CACHE-5', count >= cap && flushed === count - (cap >>> 1), () => `${flushed} of ${count} blocks went`);
       expect('CACHE-5', drained > 0 || left.includes(address), () => `${address} was let go at once`);
       const due = gone >= model.interval();
-      expect('CACHE-6', (drained === 1) === due, () => `${drained} drains, ${gone} blocks after the last`);
+      const expected = due ? (others ? 2 : 1) : 0;
+      expect('CACHE-6', drained === expected, () => `${drained} drains, ${gone} blocks after the last`);
+      expect('CACHE-6', !due || on.drained[0] === sizeClass, () => `class ${on.drained[0]} was drained first`);
     }
     expect('CACHE-6', drained === 0 || gone >= model.interval(), () => `a drain after ${gone} blocks`);
-    if (drained > 0) expectNoIdleSlab(model, on, sizeClass);
+    for (const c of on.drained) {
+      expectNoIdleSlab(model, on, c);
+      expectNoNews(on, c);
+    }
   }
 
   toString(): string {
     return `give(${this.sizeClass}) × ${this.count} from ${this.from} by ${this.stride}`;
+  }
+}
+
+/** Another thread frees blocks; all of those that are live, when there are fewer. */
+class FreeElsewhere extends Step {
+  constructor(
+    readonly sizeClass: SizeClass,
+    readonly count: number,
+    readonly from: number,
+    readonly stride: number,
+  ) {
+    super();
+  }
+
+  override check(model?: Readonly<Model>): boolean {
+    return model!.blocks(this.sizeClass).length > 0;
+  }
+
+  act(model: Model, on: SetUp): void {
+    const blocks = model.blocks(this.sizeClass);
+    let at = this.from;
+    for (let i = 0; i < this.count && blocks.length > 0; i++) {
+      at = (at + this.stride) % blocks.length;
+      const [address] = blocks.splice(at, 1);
+      model.bytes[address >>> GRANULE_SHIFT] = 0;
+      on.freeElsewhere([address]);
+    }
+  }
+
+  toString(): string {
+    return `others free(${this.sizeClass}) × ${this.count} from ${this.from} by ${this.stride}`;
+  }
+}
+
+/** A thread that was slow to tell marks a slab of which the news have been taken. */
+class TellLate extends Step {
+  constructor(readonly pick: number) {
+    super();
+  }
+
+  act(_model: Model, on: SetUp): void {
+    const slabs = on.source.slabs();
+    if (slabs.length > 0) on.remote.late(slabs[this.pick % slabs.length].head);
+  }
+
+  toString(): string {
+    return `the ${this.pick}th slab is told late`;
   }
 }
 
@@ -274,6 +359,7 @@ class Drain extends Step {
     on.cache.drain(this.sizeClass);
     model.gone.set(this.sizeClass, 0);
     expectNoIdleSlab(model, on, this.sizeClass);
+    expectNoNews(on, this.sizeClass);
   }
 
   toString(): string {
@@ -286,11 +372,30 @@ class FlushAll extends Step {
     for (let c = 0; c < CLASS_COUNT; c++) model.gone.set(c, (model.gone.get(c) ?? 0) + on.cached(c).length);
     on.cache.flushAll();
     on.cache.cached((_, address) => expect('CACHE-5', false, () => `${address} is still cached`));
-    for (let c = 0; c < CLASS_COUNT; c++) expectNoIdleSlab(model, on, c);
+    // It takes no news: only a slab without any is known to be all room.
+    if (on.remote.told.size === 0) for (let c = 0; c < CLASS_COUNT; c++) expectNoIdleSlab(model, on, c);
   }
 
   toString(): string {
     return 'flushAll()';
+  }
+}
+
+class RetireIdle extends Step {
+  act(_model: Model, on: SetUp): void {
+    const kept = on.source.slabs().filter(({ head, sizeClass }) => on.source.room(head) === SPAN_BLOCKS[sizeClass]);
+    const { retired } = on.cache.stats();
+    on.cache.retireIdle();
+    const now = on.cache.stats().retired - retired;
+    expect('CACHE-9', now === kept.length, () => `${now} slabs were retired, ${kept.length} were all room`);
+    for (const { head } of kept) {
+      const there = on.source.slabs().some((slab) => slab.head === head);
+      expect('CACHE-9', !there, () => `slab ${head} is still there`);
+    }
+  }
+
+  toString(): string {
+    return 'retireIdle()';
   }
 }
 
@@ -306,6 +411,7 @@ class Prewarm extends Step {
     const { sizeClass, blocks } = this;
     const before = on.cached(sizeClass);
     const said = on.cache.prewarm(sizeClass, blocks);
+    for (const c of on.drained) model.gone.set(c, 0);
     const after = on.cached(sizeClass);
     expect('CACHE-3', said === after.length, () => `prewarm says ${said}, ${after.length} are cached`);
     for (const address of before) expect('CACHE-3', after.includes(address), () => `${address} is gone`);
@@ -384,13 +490,20 @@ class Refuse extends Step {
   }
 }
 
-/** Commands over the classes given, takes and gives being the most frequent. */
-export function commands(classes: readonly SizeClass[], maxCommands: number): fc.Arbitrary<Iterable<CacheCommand>> {
+/** Commands over the classes given, takes and gives being the most frequent; with other threads that free blocks, or none. */
+export function commands(
+  classes: readonly SizeClass[],
+  maxCommands: number,
+  remote = false,
+): fc.Arbitrary<Iterable<CacheCommand>> {
   const sizeClass = fc.constantFrom(...classes);
   const count = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 90 }));
   const small = fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 100 }));
   const take = fc.tuple(sizeClass, count).map((args): CacheCommand => new Take(...args));
   const give = fc.tuple(sizeClass, count, fc.nat(99), fc.nat(5)).map((args): CacheCommand => new Give(...args));
+  const free = fc
+    .tuple(sizeClass, count, fc.nat(99), fc.nat(5))
+    .map((args): CacheCommand => new FreeElsewhere(...args));
   return fc.commands(
     [
       take,
@@ -400,11 +513,13 @@ export function commands(classes: readonly SizeClass[], maxCommands: number): fc
       fc.tuple(sizeClass, fc.nat(99)).map((args): CacheCommand => new GiveAgain(...args)),
       sizeClass.map((c): CacheCommand => new Drain(c)),
       fc.constant<CacheCommand>(new FlushAll()),
+      fc.constant<CacheCommand>(new RetireIdle()),
       fc.tuple(sizeClass, fc.nat(40)).map((args): CacheCommand => new Prewarm(...args)),
       fc.tuple(sizeClass, small).map((args): CacheCommand => new SetCap(...args)),
       fc.tuple(sizeClass, small).map((args): CacheCommand => new SetBatch(...args)),
       fc.oneof(fc.nat(20), fc.nat(200)).map((n): CacheCommand => new SetInterval(n)),
       fc.boolean().map((refusing): CacheCommand => new Refuse(refusing)),
+      ...(remote ? [free, free, free, fc.nat(99).map((pick): CacheCommand => new TellLate(pick))] : []),
     ],
     { maxCommands, size: 'max' },
   );

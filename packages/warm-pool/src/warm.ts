@@ -65,19 +65,11 @@ export class Warm implements WarmPool {
   }
 
   acquire(sizeClass: SizeClass): PageIndex | 0 {
-    const head = this.#pop(sizeClass);
-    if (head !== 0) {
-      this.#words[this.#start + HITS]++;
-      return head;
-    }
-    this.#words[this.#start + MISSES]++;
-    const first = this.#parent.acquire(sizeClass);
-    if (first !== 0) this.#prefill(sizeClass);
-    return first;
+    return this.#pop(sizeClass) || this.#fetched(sizeClass, this.#parent.acquire(sizeClass));
   }
 
   spare(sizeClass: SizeClass): PageIndex | 0 {
-    return this.#pop(sizeClass) || this.#parent.spare(sizeClass);
+    return this.#pop(sizeClass) || this.#fetched(sizeClass, this.#parent.spare(sizeClass));
   }
 
   offer(sizeClass: SizeClass, head: PageIndex): void {
@@ -144,7 +136,16 @@ export class Warm implements WarmPool {
     const count = words[record + COUNT];
     if (count === 0) return 0;
     words[record + COUNT] = count - 1;
+    words[this.#start + HITS]++;
     return words[record + SLABS + count - 1];
+  }
+
+  /** Passes a slab of the parent's on, and fetches a few more of those that the parent holds. */
+  #fetched(sizeClass: SizeClass, head: PageIndex | 0): PageIndex | 0 {
+    if (head === 0) return 0;
+    this.#words[this.#start + MISSES]++;
+    this.#prefill(sizeClass);
+    return head;
   }
 
   #prefill(sizeClass: SizeClass): void {

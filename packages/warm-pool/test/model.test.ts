@@ -42,12 +42,16 @@ class Model {
     return this.list(this.warm, sizeClass).pop() ?? 0;
   }
 
-  /** The slab that comes, null when the parent must make one; and whether it is a miss. */
-  acquire(sizeClass: SizeClass): { head: PageIndex | null; miss: boolean } {
+  /** The slab that comes out of what the chain holds, null when it holds none; and whether the pool had it. */
+  held(sizeClass: SizeClass): { head: PageIndex | null; hit: boolean } {
     const popped = this.pop(sizeClass);
-    if (popped !== 0) this.counters.hits++;
-    else this.counters.misses++;
-    return { head: popped || (this.list(this.parent, sizeClass).pop() ?? null), miss: popped === 0 };
+    return { head: popped || (this.list(this.parent, sizeClass).pop() ?? null), hit: popped !== 0 };
+  }
+
+  /** A slab was handed out. */
+  handedOut(sizeClass: SizeClass, hit: boolean): void {
+    this.counters[hit ? 'hits' : 'misses']++;
+    if (!hit) this.fetchAhead(sizeClass);
   }
 
   fetchAhead(sizeClass: SizeClass): void {
@@ -121,7 +125,7 @@ const places = fc.nat(99);
 /** Not through the checked wrapper: an entry that a test has made stale may be handed out. */
 function acquire(model: Model, real: Stand, c: SizeClass): PageIndex | 0 {
   const { made, memory } = real.parent;
-  const { head, miss } = model.acquire(c);
+  const { head, hit } = model.held(c);
   const got = real.warm.acquire(c);
   if (head !== null) expect(got).toBe(head);
   else
@@ -130,7 +134,7 @@ function acquire(model: Model, real: Stand, c: SizeClass): PageIndex | 0 {
       made: made < memory ? 1 : 0,
     });
   if (got === 0) model.refused++;
-  else if (miss) model.fetchAhead(c);
+  else model.handedOut(c, hit);
   return got;
 }
 
@@ -143,11 +147,13 @@ const commands: fc.Arbitrary<WarmCommand>[] = [
   ),
   sizeClasses.map((c) =>
     step(`spare(${c})`, always, (model, real) => {
-      const expected = model.pop(c) || (model.list(model.parent, c).pop() ?? 0);
+      const { head, hit } = model.held(c);
       const { made } = real.parent;
-      expect(real.warm.spare(c)).toBe(expected);
+      expect(real.warm.spare(c)).toBe(head ?? 0);
       expect(real.parent.made).toBe(made);
-      if (expected !== 0) model.list(model.used, c).push(expected);
+      if (head === null) return;
+      model.list(model.used, c).push(head);
+      model.handedOut(c, hit);
     }),
   ),
   fc.tuple(sizeClasses, places, fc.integer({ min: 1, max: 8 })).map(([c, place, times]) =>

@@ -144,7 +144,24 @@ describe(clause('WARM-2'), () => {
     real.parent.memory = 0;
     expect(real.checked.acquire(TINY)).toBe(0);
     expect(real.parent.calls).toEqual([`acquire ${TINY}`]);
-    expect(real.warm.stats()).toEqual({ hits: 0, misses: 1, prefills: 0, stale: 0, hitRate: 0 });
+    expect(real.warm.stats()).toEqual({ hits: 0, misses: 0, prefills: 0, stale: 0, hitRate: 0 });
+  });
+
+  test('a spare that finds the pool empty fetches as many, and asks for no memory', () => {
+    const real = stand();
+    real.parent.memory = 0;
+    const heads = real.parent.stock(TINY, 9);
+    expect(real.checked.spare(TINY)).toBe(heads[8]);
+    expect(real.entries(TINY)).toEqual([heads[7], heads[6], heads[5]]);
+    expect(real.parent.calls).toEqual(Array(4).fill(`spare ${TINY}`));
+    expect(real.warm.stats()).toEqual({ hits: 0, misses: 1, prefills: 3, stale: 0, hitRate: 0 });
+  });
+
+  test('a spare of a chain that holds none fetches nothing', () => {
+    const real = stand();
+    expect(real.checked.spare(TINY)).toBe(0);
+    expect(real.parent.calls).toEqual([`spare ${TINY}`]);
+    expect(real.entries(TINY)).toEqual([]);
   });
 });
 
@@ -207,18 +224,33 @@ describe(clause('WARM-3'), () => {
 });
 
 describe(clause('WARM-4'), () => {
-  test('hits and misses add up to the acquires; spare and offer are neither', () => {
+  test('hits and misses add up to the slabs that acquire and spare handed out', () => {
     const real = stand();
     expect(real.warm.stats()).toEqual({ hits: 0, misses: 0, prefills: 0, stale: 0, hitRate: 0 });
     real.parent.stock(TINY, 2);
     real.checked.acquire(TINY);
     real.checked.acquire(TINY);
     real.checked.acquire(TINY);
+    expect(real.warm.stats()).toEqual({ hits: 1, misses: 2, prefills: 1, stale: 0, hitRate: 1 / 3 });
     offerNew(real, TINY, 2);
     real.checked.spare(TINY);
     real.checked.spare(TINY);
+    expect(real.warm.stats()).toEqual({ hits: 3, misses: 2, prefills: 1, stale: 0, hitRate: 3 / 5 });
+    real.parent.stock(TINY, 1);
     real.checked.spare(TINY);
-    expect(real.warm.stats()).toEqual({ hits: 1, misses: 2, prefills: 1, stale: 0, hitRate: 1 / 3 });
+    expect(real.warm.stats()).toEqual({ hits: 3, misses: 3, prefills: 1, stale: 0, hitRate: 1 / 2 });
+  });
+
+  test('where no slab is handed out nothing is counted, and an offer, a retirement or a prefill is neither', () => {
+    const real = stand();
+    real.parent.memory = 0;
+    for (let i = 0; i < 3; i++) expect([real.checked.acquire(TINY), real.checked.spare(TINY)]).toEqual([0, 0]);
+    const heads = offerNew(real, TINY, 18);
+    real.checked.retire(TINY, heads[17]);
+    expect(real.warm.stats()).toEqual({ hits: 0, misses: 0, prefills: 0, stale: 0, hitRate: 0 });
+    real.parent.stock(OTHER, 6);
+    real.checked.acquire(OTHER);
+    expect(real.warm.stats()).toEqual({ hits: 0, misses: 1, prefills: 3, stale: 0, hitRate: 0 });
   });
 });
 
@@ -251,7 +283,8 @@ describe(clause('SOURCE-3'), () => {
     const [near] = offerNew(real, TINY, 1);
     expect([real.checked.spare(TINY), real.checked.spare(TINY), real.checked.spare(TINY)]).toEqual([near, far, 0]);
     expect(real.parent.made).toBe(0);
-    expect(real.parent.calls).toEqual([`spare ${TINY}`, `spare ${TINY}`]);
+    // The second finds the pool empty and looks for more to fetch ahead.
+    expect(real.parent.calls).toEqual([`spare ${TINY}`, `spare ${TINY}`, `spare ${TINY}`]);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type SlotPool,
   SlotState,
   SPAN_BLOCKS,
+  type SpaceHandle,
   TINY_CLASS_COUNT,
 } from '@hakmem/contracts';
 
@@ -35,6 +36,8 @@ export class FakeSpace implements AddressSpace {
   available: number;
   /** What release was called with. */
   readonly releases: number[] = [];
+  /** What another thread does while the next commit is under way; called once. */
+  onCommit: (() => void) | null = null;
 
   constructor(pageLimit: number, options: { firstPage?: number; returnsMemory?: boolean; available?: number } = {}) {
     this.pageLimit = pageLimit;
@@ -52,6 +55,9 @@ export class FakeSpace implements AddressSpace {
   }
 
   commit(pages: number): boolean {
+    const meanwhile = this.onCommit;
+    this.onCommit = null;
+    meanwhile?.();
     if (pages > this.available || pages > this.pageLimit) return false;
     this.committedPages = Math.max(this.committedPages, pages);
     return true;
@@ -63,6 +69,10 @@ export class FakeSpace implements AddressSpace {
   }
 
   control(): ControlArrays {
+    return unasked();
+  }
+
+  handle(): SpaceHandle | null {
     return unasked();
   }
 }
@@ -96,6 +106,8 @@ export class FakePool implements SlotPool {
   releaseRun = unasked;
   extendRun = unasked;
   sweep = unasked;
+  reclaim = unasked;
+  leave = unasked;
   stats(): PoolStats {
     return unasked();
   }

@@ -7,7 +7,9 @@ import {
   groundWords,
   type PageIndex,
   POLICY_RETAIN,
+  type Records,
   type Region,
+  type Scope,
   type SlabSource,
   type SuperRegistry,
   standaloneGround,
@@ -18,11 +20,11 @@ import { ROOMS_WORDS, type SuperRegistryOptions, superRegistry } from '../../src
 import { FakePool, FakeSpace } from './fakes.js';
 
 /** The region of a registry, as drawn in registry.ts. */
-export const Word = { END: 0, NEWEST: 1, OLDEST: 2, HOT: 3, DRAINING: 4, FREE: 5, PEAK: 6 } as const;
+export const Word = { END: 0, CLOCK: 1, PEAK: 2, RETURNED: 3, RETRIES: 4 } as const;
 /** The record of a SuperSlab: at HEADER + RECORD × index. */
 export const HEADER = 16;
-export const RECORD = 3;
-export const Field = { TIER: 0, OLDER: 1, NEWER: 2 } as const;
+export const RECORD = 2;
+export const Field = { TIER: 0, FREED_AT: 1 } as const;
 
 const GUARD = 8;
 const GUARD_WORD = 0x5a5a5a5a;
@@ -55,6 +57,34 @@ export function makeRegistry(space: FakeSpace, options: SuperRegistryOptions = {
     expect(ground.records.words.subarray(behind.start).every((word) => word === GUARD_WORD)).toBe(true);
   };
   return { registry, space, ground, region: scope.region, log, policy, guard };
+}
+
+export interface Threads {
+  readonly space: FakeSpace;
+  readonly records: Records;
+  readonly region: Region;
+  readonly policy: Region;
+  /** Builds the registry of one more thread over the same region; the first one has founded the heap. */
+  join(): SuperRegistry;
+}
+
+/** A heap whose threads have a registry each, in memory that is shared when `shared`. */
+export function makeThreads(space: FakeSpace, options: SuperRegistryOptions & { shared?: boolean } = {}): Threads {
+  const { shared = true, ...recipeOptions } = options;
+  const recipe = superRegistry(recipeOptions);
+  const length = recipe.words(space.pageLimit);
+  const buffer = (bytes: number): ArrayBufferLike => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const control = {
+    words: new Int32Array(buffer(4 * (groundWords(space.pageLimit) + length))),
+    live: new Uint8Array(buffer(groundLiveBytes(space.pageLimit))),
+  };
+  let threads = 0;
+  const nextScope = (): Scope =>
+    new Ground(control, space.pageLimit, threads++ === 0).scope(length, Math.max(1, threads));
+  const founder = nextScope();
+  const { records, region, policy } = founder;
+  const built = [recipe.build(founder, space)];
+  return { space, records, region, policy, join: () => built.pop() ?? recipe.build(nextScope(), space) };
 }
 
 export interface MadeRooms {

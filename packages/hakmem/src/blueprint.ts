@@ -1,0 +1,161 @@
+/**
+ * The blueprint of a heap: where the words of each box lie, and how the boxes are built and handed to each other, bottom to top.
+ * Every thread draws the same one.
+ *
+ *   control words  ┌ ground ┐┌ threads ┐┌ registry ┐┌ pool ┐┌ large ┐┌ thread 1 ┐┌ thread 2 ┐ … ┌ thread `limit` ┐
+ *   thread         ┌ rooms ┐┌ warm ┐┌ remote ┐┌ cache ┐┌ front ┐┌ mid ┐     each from a line of the processor's cache on
+ */
+
+import {
+  type AddressSpace,
+  type ControlArrays,
+  type DebugLog,
+  Ground,
+  groundLiveBytes,
+  groundWords,
+  LINE_WORDS,
+  type Place,
+  type Region,
+  type Scope,
+  type SlotPool,
+  type SuperRegistry,
+  type ThreadId,
+  wholeLines,
+} from '@hakmem/contracts';
+import { ROOMS_WORDS } from '@hakmem/super-registry';
+import type { Boxes, ThreadBoxes } from './boxes.js';
+import type { RoleOfBox } from './handle.js';
+import { Lid } from './lid.js';
+import { NullFront, NullLarge } from './null-boxes.js';
+import type { Recipes } from './parts.js';
+import { THREADS_WORDS, Threads } from './threads.js';
+
+const SHARED = ['registry', 'pool', 'large'] as const;
+const OWN = ['warm', 'remote', 'cache', 'front', 'mid'] as const;
+
+/** Which thread builds boxes, and for what. */
+export interface Builder {
+  readonly thread: ThreadId;
+  readonly log: DebugLog | null;
+  /** Whether the thread's region is new, or in use and only looked at. */
+  readonly fresh: boolean;
+}
+
+export class Blueprint {
+  readonly limit: number;
+  readonly space: AddressSpace;
+  readonly #recipes: Recipes;
+
+  constructor(recipes: Recipes, space: AddressSpace, limit: number) {
+    this.#recipes = recipes;
+    this.space = space;
+    this.limit = limit;
+  }
+
+  /** Which box has which role; heaps of equal lists have equal layouts. */
+  roles(): RoleOfBox[] {
+    return [...SHARED, ...OWN].map((role) => ({
+      role,
+      box: this.#recipes[role]?.box ?? 'none',
+      words: this.#words(role),
+    }));
+  }
+
+  /** Words of a thread's regions. */
+  get threadWords(): number {
+    return OWN.reduce((words, role) => words + wholeLines(this.#words(role)), wholeLines(ROOMS_WORDS));
+  }
+
+  /** Control words of the heap. */
+  get words(): number {
+    const shared = SHARED.reduce((words, role) => words + this.#words(role), THREADS_WORDS);
+    return groundWords(this.space.pageLimit) + shared + LINE_WORDS + this.limit * this.threadWords;
+  }
+
+  get liveBytes(): number {
+    return groundLiveBytes(this.space.pageLimit);
+  }
+
+  /** Cuts the control arrays; the founder's come filled with what is there from the start. */
+  lay(control: ControlArrays, founding: boolean): Site {
+    const ground = new Ground(control, this.space.pageLimit, founding);
+    const threads = new Threads(ground.records, ground.cut(THREADS_WORDS));
+    if (founding) threads.found(this.limit);
+    const [registry, pool, large] = SHARED.map((role) => ground.cut(this.#words(role))) as [Region, Region, Region];
+    return { ground, threads, registry, pool, large, own: ground.cutLines(this.limit * this.threadWords) };
+  }
+
+  /** Builds all boxes for a thread. */
+  build(site: Site, builder: Builder): Boxes {
+    const { registry, pool, large } = this.#recipes;
+    const { ground, threads } = site;
+    const scope = (region: Region): Scope =>
+      ground.scopeOf(region, { owner: builder.thread, log: builder.log, fresh: ground.founding });
+    const superSlabs = registry.build(scope(site.registry), this.space);
+    const slots = pool.build(scope(site.pool), superSlabs);
+    return {
+      space: this.space,
+      records: ground.records,
+      policy: ground.policy,
+      threads,
+      threadBytes: 4 * this.threadWords,
+      registry: superSlabs,
+      pool: slots,
+      large: large === null ? new NullLarge() : large.build(scope(site.large), slots),
+      ...this.#buildOwn(site, builder, superSlabs, slots),
+      peer: (thread) => this.#buildOwn(site, { thread, log: null, fresh: false }, superSlabs, slots),
+      clear: (thread) => {
+        const { start, length } = this.#ownOf(site, thread);
+        ground.records.words.fill(0, start, start + length);
+      },
+    };
+  }
+
+  /** Builds the boxes that are a thread's own: over its regions as they are, or to begin with. */
+  #buildOwn(site: Site, { thread, log, fresh }: Builder, registry: SuperRegistry, pool: SlotPool): ThreadBoxes {
+    const { warm, remote, cache, front, mid } = this.#recipes;
+    const founding = fresh && site.ground.founding;
+    const place: Place = { owner: thread, log, founding, fresh, stride: this.threadWords };
+    let { start } = this.#ownOf(site, thread);
+    const next = (words: number): Region => {
+      const region = { words: site.own.words, start, length: words };
+      start += wholeLines(words);
+      return region;
+    };
+    const scope = (role: (typeof OWN)[number]): Scope => site.ground.scopeOf(next(this.#words(role)), place);
+    const rooms = registry.rooms(next(ROOMS_WORDS), pool);
+    const warmSlabs = warm === null ? null : warm.build(scope('warm'), rooms);
+    const source = new Lid(warmSlabs ?? rooms, site.threads);
+    const news = remote === null ? null : remote.build(scope('remote'), null);
+    const blocks = cache.build(scope('cache'), { source, remote: news });
+    return {
+      owner: thread,
+      source,
+      warm: warmSlabs,
+      remote: news,
+      cache: blocks,
+      front: front === null ? new NullFront() : front.build(scope('front'), blocks),
+      mid: mid === null ? new NullFront() : mid.build(scope('mid'), blocks),
+    };
+  }
+
+  #ownOf(site: Site, thread: ThreadId): Region {
+    const { words, start } = site.own;
+    return { words, start: start + (thread - 1) * this.threadWords, length: this.threadWords };
+  }
+
+  #words(role: (typeof SHARED)[number] | (typeof OWN)[number]): number {
+    return this.#recipes[role]?.words(this.space.pageLimit) ?? 0;
+  }
+}
+
+/** The control arrays of a heap, cut. */
+export interface Site {
+  readonly ground: Ground;
+  readonly threads: Threads;
+  readonly registry: Region;
+  readonly pool: Region;
+  readonly large: Region;
+  /** The regions of all threads. */
+  readonly own: Region;
+}

@@ -1,0 +1,3 @@
+import { library } from '@hakmem/tooling-tsup';
+
+export default library();
