@@ -264,7 +264,7 @@ export interface CacheStats {
   /** Blocks that flushes let go of. */
   readonly flushed: number;
   readonly drains: number;
-  /** Slabs that a drain or flush found with nothing live. */
+  /** Slabs found with nothing live, and retired. */
   readonly retired: number;
 }
 

@@ -64,7 +64,7 @@ export const CLAUSES = {
   'CACHE-1': 'take returns a block that was not live, and its live byte is 1 before the caller has it.',
   'CACHE-2': 'give answers false for a block that is not live, and changes nothing.',
   'CACHE-3': 'No cached address is live, none is cached twice.',
-  'CACHE-4': 'For each slab: live + cached + room = blocks.',
+  'CACHE-4': 'For each slab: live + cached + room + news = blocks; there are news only where others have told of them.',
   'CACHE-5': 'A full stack lets the older half go; a slab of it that is all room is retired at once.',
   'CACHE-6':
     'After each drain interval of blocks let go, slabs with nothing live are retired though blocks of theirs were cached.',

@@ -95,6 +95,7 @@ export class Queue implements RemoteQueue {
     atomics.and(words, this.start + CLASSES + (sizeClass >>> 5), ~(1 << sizeClass));
     const slabs = this.start + SLABS;
     const end = slabs + Math.ceil(this.scope.records.pageLimit / 32);
+    atomics.load(words, slabs); // what is read from here on is at least as new as the cleared bit
     let visited = 0;
     for (let at = slabs; at < end; at++) {
       for (let rest = words[at]; rest !== 0; rest &= rest - 1) {
@@ -104,6 +105,7 @@ export class Queue implements RemoteQueue {
         if (mine && classIn(word) !== sizeClass) continue;
         atomics.and(words, at, ~(1 << head));
         if (!mine) continue;
+        atomics.load(words, at); // the same for what the visitor reads
         visit(head);
         visited++;
       }
@@ -150,8 +152,7 @@ export class Queue implements RemoteQueue {
   /** Sets a bit; false when it was set already. */
   private set(at: number, bit: number): boolean {
     if ((this.atomics.load(this.words, at) & bit) !== 0) return false;
-    this.atomics.or(this.words, at, bit);
-    return true;
+    return (this.atomics.or(this.words, at, bit) & bit) === 0;
   }
 
   private regionOf(thread: ThreadId): number {

@@ -423,6 +423,21 @@ describe('runs', () => {
 });
 
 describe('leaving', () => {
+  test('a slab is abandoned while another thread looks for one: the hint says that it is there', () => {
+    for (const sizeClass of [TINY, SPAN_4]) {
+      const { wrong } = fight({
+        set(at, actor) {
+          const [head] = acquireMany(actor.pool, sizeClass, 1);
+          setLive(at, head, sizeClass);
+          return head;
+        },
+        actor: ({ slots }, head) => slots.abandon(head),
+        rival: ({ pool }) => pool.acquire(sizeClass),
+      });
+      expect(wrong).toEqual([]);
+    }
+  });
+
   test.each([TINY, SPAN_3, SPAN_4])('slabs of class %i are adopted while they are being abandoned', (sizeClass) => {
     const { wrong, answers } = fight({
       superSlabs: 2,
@@ -487,6 +502,24 @@ describe('leaving', () => {
       }
       expect(found).toEqual([]);
     });
+  });
+
+  test.each(WAYS)('a thread died %s: it is relieved by two, and its pages are taken at once', (_, operation, has) => {
+    const found: string[] = [];
+    for (let writes = 1; writes < 16; writes++) {
+      const { wrong } = fight({
+        superSlabs: 2,
+        ...halves(operation, has, writes),
+        actor: ({ pool }) => pool.leave(GONE),
+        rival: ({ pool }) => {
+          pool.leave(GONE);
+          return acquireMany(pool, TINY, 8);
+        },
+        judge: (__, heads, ___, at) => (heads as PageIndex[]).flatMap((head) => owned(at, head, RIVAL)),
+      });
+      found.push(...wrong.map((each) => `died after ${writes} writes: ${each}`));
+    }
+    expect(found).toEqual([]);
   });
 
   test('a span of the class is taken that ends where the dead one began: its pages are not taken for the other’s', () => {

@@ -332,6 +332,24 @@ describe('runs', () => {
     expect(faults(at)).toEqual([]);
   });
 
+  test('a release is of the run that is there when it is seized, and not of one that was there before', () => {
+    const at = stand();
+    const run = at.pool.acquireRun(6, 1);
+    const theirs = at.thread(RIVAL).pool;
+    let slab = 0;
+    const { pool } = hooked(at, ACTOR, (page) => {
+      if (page !== run || slab !== 0) return;
+      expect(theirs.releaseRun(run, 0)).toBe(true);
+      expect(theirs.acquireRun(2, 1)).toBe(run);
+      slab = theirs.acquire(TINY);
+    });
+    expect(pool.releaseRun(run, 0)).toBe(true);
+    expect(slab).toBe(run + 2);
+    expect(ownerOf(at.records.words[slab])).toBe(RIVAL);
+    expect(census(at).runs.size).toBe(0);
+    expect(faults(at)).toEqual([]);
+  });
+
   test('a release that comes while another one is at it answers false', () => {
     const at = stand();
     const run = at.pool.acquireRun(3, 1);

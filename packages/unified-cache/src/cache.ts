@@ -157,11 +157,17 @@ export class Cache implements BlockCache {
   }
 
   retireIdle(): void {
+    this.retireHeld();
+  }
+
+  /** Retires the slabs that are held though all of them is room; false when there are none. */
+  private retireHeld(): boolean {
     const idle: (readonly [SizeClass, PageIndex])[] = [];
     this.source.held((sizeClass, head) => {
       if (this.slabs.room(head) === SPAN_BLOCKS[sizeClass]) idle.push([sizeClass, head]);
     });
     for (const [sizeClass, head] of idle) this.retire(sizeClass, head);
+    return idle.length > 0;
   }
 
   cached(visit: (sizeClass: SizeClass, address: Address) => void): void {
@@ -235,7 +241,8 @@ export class Cache implements BlockCache {
     const told = source.spare(sizeClass);
     if (told !== 0) return told;
     this.drainNext();
-    return source.acquire(sizeClass) || (this.drainNews() ? source.acquire(sizeClass) : 0);
+    const head = source.acquire(sizeClass) || (this.drainNews() ? source.acquire(sizeClass) : 0);
+    return head || (this.retireHeld() ? source.acquire(sizeClass) : 0);
   }
 
   private retire(sizeClass: SizeClass, head: PageIndex): void {

@@ -17,7 +17,7 @@ export function unifiedCache(): Recipe<CacheNeeds, BlockCache> {
     build(scope, needs) {
       const { source, remote } = needs;
       requireMethods('unified-cache', 'slab source', source, ['acquire', 'spare', 'offer', 'retire', 'held', 'verify']);
-      if (remote !== null) requireMethods('unified-cache', 'remote queue', remote, ['hasNews', 'take', 'nextClass']);
+      if (remote !== null) requireMethods('unified-cache', 'remote queue', remote, ['take', 'nextClass', 'isTold']);
       return new Cache(scope, needs);
     },
   };

@@ -41,11 +41,11 @@ const STEPS = 16 * SLOTS;
 
 /** Sizes that nothing else in the process has, so far apart that no two heaps' control buffers are alike. */
 const LEAST_BYTES = 601 * 1024 * 1024 + 65_536;
-const BYTES_BETWEEN = 80 * 1024 * 1024;
+const BYTES_BETWEEN = 400 * 1024 * 1024;
 const ATTEMPTS = 5;
-/** The control buffer has one byte per 16 of data, and words for pages and boxes, which are less than this. */
+/** The control buffer has one byte per 16 of data, and words for pages, boxes and 255 threads, which are less than this. */
 const BYTES_PER_LIVE_BYTE = 16;
-const OTHER_CONTROL_BYTES = 4 * 1024 * 1024;
+const OTHER_CONTROL_BYTES = 20 * 1024 * 1024;
 
 export function measureMemory(): MemoryUse {
   const { heap, mappings } = findableHeap();
