@@ -1,4 +1,12 @@
 import { app } from '@hakmem/tooling-tsup';
 
 // Split, so that a cell loads only the allocator that it measures.
-export default app({ entry: ['src/main.ts', 'src/cell.ts', 'src/probe.ts'], splitting: true });
+const entry = {
+  main: 'src/main.ts',
+  cell: 'src/cell.ts',
+  probe: 'src/probe.ts',
+  'thread-cell': 'src/threads/cell.ts',
+  'thread-worker': 'src/threads/worker.ts',
+};
+
+export default app({ entry, splitting: true });

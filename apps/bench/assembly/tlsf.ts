@@ -1,6 +1,6 @@
 /**
- * AssemblyScript's own allocator (TLSF) behind exports, and nothing else; compiled by asc into ../dist/tlsf.wasm with the
- * settings of ../asconfig.json. Blocks are aligned to 16 bytes. The garbage collector that asc brings along is never used.
+ * AssemblyScript's own allocator (TLSF) behind exports, and nothing else; compiled by asc with the settings of ../asconfig.json,
+ * once with a memory of its own and once for a shared memory that is imported. Blocks are aligned to 16 bytes. The garbage collector that asc brings along is never used.
  */
 
 export function malloc(bytes: usize): usize {

@@ -4,13 +4,13 @@
  *
  *   node cell.js '<CellRequest as JSON>'        prints one line, the CellAnswer as JSON
  *
- * `unsupported` says that the workload asks for something that the allocator lacks. Whatever is thrown becomes `failed`
- * with its message; a process that dies otherwise is the runner's business.
+ * A process that dies without an answer is the runner's business.
  */
 
 import { findAllocator } from './allocators/index.js';
-import { UnsupportedError } from './errors.js';
-import { type Measurement, measure } from './measure.js';
+import { answerWith, type Measured, type NotMeasured } from './answer.js';
+import { BenchError } from './errors.js';
+import { measure } from './measure.js';
 import { findWorkload } from './workloads/index.js';
 
 export interface CellRequest {
@@ -20,12 +20,13 @@ export interface CellRequest {
   readonly budgetMs: number;
 }
 
-export type CellAnswer =
-  | { readonly outcome: 'measured'; readonly measurement: Measurement; readonly checksum: number }
-  | { readonly outcome: 'unsupported'; readonly reason: string }
-  | { readonly outcome: 'failed'; readonly reason: string };
+export type CellAnswer = MeasuredCell | NotMeasured;
 
-async function measureCell(request: CellRequest): Promise<CellAnswer> {
+export interface MeasuredCell extends Measured {
+  readonly checksum: number;
+}
+
+async function measureCell(request: CellRequest): Promise<MeasuredCell> {
   const workload = findWorkload(request.workload);
   const subject = await findAllocator(request.allocator).create();
   const loop = workload.prepare(subject);
@@ -35,18 +36,10 @@ async function measureCell(request: CellRequest): Promise<CellAnswer> {
   if (subject.audit !== undefined) {
     loop.drain();
     const faults = subject.audit();
-    if (faults.length > 0) return { outcome: 'failed', reason: `after the run: ${faults.join('; ')}` };
+    if (faults.length > 0) throw new BenchError(`after the run: ${faults.join('; ')}`);
   }
   return { outcome: 'measured', measurement, checksum };
 }
 
-async function answer(request: CellRequest): Promise<CellAnswer> {
-  try {
-    return await measureCell(request);
-  } catch (error) {
-    if (error instanceof UnsupportedError) return { outcome: 'unsupported', reason: error.reason };
-    return { outcome: 'failed', reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
-  }
-}
-
-process.stdout.write(`${JSON.stringify(await answer(JSON.parse(process.argv[2]) as CellRequest))}\n`);
+const request = JSON.parse(process.argv[2]) as CellRequest;
+process.stdout.write(`${JSON.stringify(await answerWith(() => measureCell(request)))}\n`);

@@ -1,14 +1,24 @@
-/** The command `check`: every trace, or one, replayed under the shadow checker on a shared and on a local heap. */
+/**
+ * The command `check`: every trace, or one, replayed under the shadow checker on a shared and on a local heap; then those with
+ * threads in several Workers; then, unless one trace was asked for, the other workloads for several Workers.
+ */
 
 import { benchHeap, checkedHeap } from './allocators/hakmem.js';
 import { replayChecked } from './replay-checked.js';
+import { checkTeams, teamChecks } from './threads/check.js';
 import { readTrace, TRACE_NAMES } from './trace.js';
 
 /** Enough for every trace; the checker needs a quarter of what is used beside it. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Prints one line per replay; false when one found a fault. */
-export function checkTraces(names: readonly string[] = TRACE_NAMES): boolean {
+/** Prints one line per check; false when one found a fault. */
+export async function checkAll(trace?: string): Promise<boolean> {
+  const alone = checkTraces(trace === undefined ? TRACE_NAMES : [trace]);
+  const teams = await checkTeams(teamChecks(trace));
+  return alone && teams;
+}
+
+function checkTraces(names: readonly string[]): boolean {
   let sound = true;
   for (const name of names) {
     const trace = readTrace(name);

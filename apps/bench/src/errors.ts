@@ -64,6 +64,11 @@ export class UnsupportedError extends Error {
   }
 }
 
+/** Tells it by its name: an error that comes from a Worker has lost its class. */
+export function isUnsupported(error: unknown): error is UnsupportedError {
+  return error instanceof Error && error.name === 'UnsupportedError' && 'reason' in error;
+}
+
 export class BenchError extends Error {
   constructor(message: string) {
     super(message);

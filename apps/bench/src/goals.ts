@@ -4,8 +4,9 @@
  */
 
 import { type Goal, measuredRate, type Results } from './results.js';
+import { teamGoals } from './threads/goals.js';
 
-type Findings = Pick<Results, 'rows' | 'memory' | 'giveBack' | 'counts'>;
+type Findings = Pick<Results, 'machine' | 'rows' | 'teams' | 'memory' | 'giveBack' | 'counts'>;
 
 const SUBJECT = 'hakmem-shared';
 const LOOP_ALLOWANCE_NS = 4;
@@ -16,6 +17,7 @@ export function compareWithGoals(findings: Findings): readonly Goal[] {
     ...ratioGoals(findings, 'thing', 10, '@thi.ng/malloc as it comes'),
     ...ratioGoals(findings, 'thing-fast', 10, '@thi.ng/malloc without merge and split'),
     ...loopGoal(findings),
+    ...teamGoals(findings),
     ...warmGoals(findings),
     ...superSlabGoal(findings),
     ...memoryGoal(findings),

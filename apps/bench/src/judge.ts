@@ -6,22 +6,33 @@
  * with any of its processes.
  */
 
-import type { CellAnswer } from './cell.js';
+import type { Answer, Measured } from './answer.js';
+import type { CellAnswer, MeasuredCell } from './cell.js';
 import { summarize } from './measure.js';
 import type { CellResult } from './results.js';
 import type { Workload } from './workloads/index.js';
 
-type Measured = Extract<CellAnswer, { outcome: 'measured' }>;
+const NOT_SERVED: Answer = {
+  outcome: 'failed',
+  reason: 'a request was not served (the checksum of the sizes is wrong)',
+};
 
 /** `answers`: those of each allocator, in the order of the columns. */
 export function judge(workload: Workload, answers: ReadonlyMap<string, readonly CellAnswer[]>): readonly CellResult[] {
   const wrong = findWrong(workload, [...answers.values()].flat());
-  return [...answers].map(([allocator, rounds]) => joinRounds(allocator, rounds, wrong));
+  return [...answers].map(([allocator, rounds]) =>
+    joinRounds(
+      allocator,
+      rounds.map((answer) => (wrong.has(answer) ? NOT_SERVED : answer)),
+    ),
+  );
 }
 
 /** The answers with a wrong checksum. `answers` are those of all allocators: the reference runs through the stream once. */
 function findWrong(workload: Workload, answers: readonly CellAnswer[]): ReadonlySet<CellAnswer> {
-  const measured = answers.filter(isMeasured).sort((a, b) => a.measurement.totalSteps - b.measurement.totalSteps);
+  const measured = answers
+    .filter((answer): answer is MeasuredCell => isMeasured(answer))
+    .sort((a, b) => a.measurement.totalSteps - b.measurement.totalSteps);
   const wrong = new Set<CellAnswer>();
   const reference = workload.reference();
   let at = 0;
@@ -33,10 +44,8 @@ function findWrong(workload: Workload, answers: readonly CellAnswer[]): Readonly
   return wrong;
 }
 
-function joinRounds(allocator: string, answers: readonly CellAnswer[], wrong: ReadonlySet<CellAnswer>): CellResult {
-  if (answers.some((answer) => wrong.has(answer))) {
-    return { allocator, outcome: 'failed', reason: 'a request was not served (the checksum of the sizes is wrong)' };
-  }
+/** One cell out of the answers of its processes. */
+export function joinRounds(allocator: string, answers: readonly Answer[]): CellResult {
   const bad = answers.find((answer) => answer.outcome !== 'measured');
   if (bad !== undefined) return { allocator, outcome: bad.outcome, reason: bad.reason };
   const measurements = answers.filter(isMeasured).map(({ measurement }) => measurement);
@@ -45,6 +54,6 @@ function joinRounds(allocator: string, answers: readonly CellAnswer[], wrong: Re
   return { allocator, outcome: 'measured', ...summarize(rounds.flat(), reduced), reduced, rounds };
 }
 
-function isMeasured(answer: CellAnswer): answer is Measured {
+function isMeasured(answer: Answer): answer is Measured {
   return answer.outcome === 'measured';
 }

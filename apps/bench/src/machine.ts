@@ -1,12 +1,14 @@
 /** The machine and the state of the sources that a result belongs to. No names of hosts or people. */
 
 import { execFileSync } from 'node:child_process';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { packagePath } from './paths.js';
 
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
+  /** Threads that run at once. */
+  readonly parallelism: number;
   readonly memoryBytes: number;
   readonly platform: string;
   readonly node: string;
@@ -22,6 +24,7 @@ export function describeMachine(): Machine {
   return {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
+    parallelism: availableParallelism(),
     memoryBytes: totalmem(),
     platform: `${platform()} ${arch()} ${release()}`,
     node: process.versions.node,

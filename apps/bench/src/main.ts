@@ -12,7 +12,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_JSON, runBench } from './bench.js';
 import { exerciseBigHeap, renderBigHeap } from './big.js';
-import { checkTraces } from './check.js';
+import { checkAll } from './check.js';
 import { BenchError } from './errors.js';
 import { makePlan } from './plan.js';
 import { TRACE_NAMES } from './trace.js';
@@ -29,9 +29,9 @@ interface BenchOptions {
 
 const program = new Command('hakmem-bench')
   .description('Benchmarks hakmem beside other allocators of JavaScript, each cell in a process of its own.')
-  .addOption(new Option('--quick', 'fewer rows, one round, some twenty seconds').conflicts('full'))
-  .option('--full', 'every row and column, five rounds, half an hour')
-  .option('--only <regex>', 'only workloads whose name matches, of all that there are')
+  .addOption(new Option('--quick', 'fewer rows, one round, some thirty seconds').conflicts('full'))
+  .option('--full', 'every row and column, five rounds, half an hour and more')
+  .option('--only <regex>', 'only rows whose name matches, of all that there are')
   .option('--allocators <list>', 'only these, separated by commas')
   .option('--reps <n>', 'most timed repetitions per process', positive)
   .option('--time-budget <seconds>', 'for all cells together', positive)
@@ -43,9 +43,11 @@ const program = new Command('hakmem-bench')
 
 program
   .command('check')
-  .description('Replays the traces, or one, with every block under a shadow checker.')
+  .description(
+    'Replays the traces, or one, with every block under a shadow checker, and the workloads for several Workers.',
+  )
   .addArgument(program.createArgument('[trace]', 'which one').choices(TRACE_NAMES))
-  .action((trace?: string) => finish(checkTraces(trace === undefined ? TRACE_NAMES : [trace])));
+  .action(async (trace?: string) => finish(await checkAll(trace)));
 
 program
   .command('big')

@@ -47,7 +47,7 @@ const FIRST_CHUNK_DIVISOR = 256;
 const SLICE_MS = 1;
 const LEAST_SLICE = 64;
 /** A call should end before V8 replaces the loop while it runs. */
-const CALL_STEPS = 64;
+export const CALL_STEPS = 64;
 const LEAST_REPS = 2;
 const SETTLED_WINDOW = 3;
 const SETTLED_SPREAD = 0.03;
@@ -121,7 +121,8 @@ function processorMs(): number {
   return (user + system) / 1_000;
 }
 
-function settled(rates: readonly number[]): boolean {
+/** Whether the last rates agree. */
+export function settled(rates: readonly number[]): boolean {
   if (rates.length < SETTLED_WINDOW) return false;
   const last = rates.slice(-SETTLED_WINDOW);
   return Math.max(...last) - Math.min(...last) <= SETTLED_SPREAD * median(last);
@@ -142,5 +143,5 @@ export function summarize(repetitions: readonly Repetition[], reduced: boolean):
   const steps = repetitions.reduce((sum, repetition) => sum + repetition.steps, 0);
   const ms = repetitions.reduce((sum, repetition) => sum + repetition.ms, 0);
   const rate = reduced ? rateOf({ steps, ms }) : median(rates);
-  return { rate, spread: interquartileRange(rates) / 2 / rate };
+  return { rate, spread: rate === 0 ? 0 : interquartileRange(rates) / 2 / rate };
 }

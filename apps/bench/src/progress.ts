@@ -4,8 +4,8 @@
  */
 
 import { Presets, SingleBar } from 'cli-progress';
-import type { Plan } from './plan.js';
-import type { RowResult } from './results.js';
+import { type Plan, processCount } from './plan.js';
+import type { Row } from './results.js';
 import type { RunObserver } from './runner.js';
 
 export interface Progress extends RunObserver {
@@ -14,8 +14,10 @@ export interface Progress extends RunObserver {
 }
 
 export function showProgress(plan: Plan): Progress {
-  const total = plan.workloads.length * plan.allocators.length * plan.rounds;
-  return process.stdout.isTTY ? new Bar(total) : new Lines(plan.workloads.length);
+  const tables = [plan.single, plan.teams];
+  const rows = tables.reduce((sum, table) => sum + (processCount(table) > 0 ? table.rows.length : 0), 0);
+  const cells = tables.reduce((sum, table) => sum + processCount(table), 0);
+  return process.stdout.isTTY ? new Bar(cells) : new Lines(rows);
 }
 
 class Bar implements Progress {
@@ -30,8 +32,8 @@ class Bar implements Progress {
     this.bar.start(total, 0, { cell: '' });
   }
 
-  cellDone(workload: string, allocator: string): void {
-    this.bar.increment(1, { cell: `${workload}, ${allocator}` });
+  cellDone(row: string, allocator: string): void {
+    this.bar.increment(1, { cell: `${row}, ${allocator}` });
   }
 
   rowDone(): void {}
@@ -51,14 +53,14 @@ class Lines implements Progress {
 
   cellDone(): void {}
 
-  rowDone(row: RowResult, seconds: number): void {
+  rowDone(row: Row, seconds: number): void {
     const cells = row.cells.map((cell) =>
       cell.outcome === 'measured'
         ? `${cell.allocator} ${cell.rate.toPrecision(3)}`
         : `${cell.allocator} ${cell.outcome}`,
     );
     const place = `[${++this.done}/${this.rows}]`;
-    console.log(`${place} ${row.workload}, M ops/s: ${cells.join(', ')} (${seconds.toFixed(1)} s)`);
+    console.log(`${place} ${row.workload}, M/s: ${cells.join(', ')} (${seconds.toFixed(1)} s)`);
   }
 
   end(): void {}

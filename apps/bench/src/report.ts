@@ -1,19 +1,22 @@
 /** Turns results into the tables that a run ends with. Nothing is computed here but ratios of what was measured. */
 
-import Table from 'cli-table3';
 import { type AllocatorEntry, findAllocator } from './allocators/index.js';
-import { type CellResult, measuredRate, type Results, type RowResult } from './results.js';
+import { measuredRate, type Results, type Row, type RowResult } from './results.js';
+import { decimal, megabytes, percent, plainTable, speedCell } from './table.js';
+import { renderTeams } from './threads/report.js';
 
 const SUBJECT = 'hakmem-shared';
 
 export function renderResults(results: Results): string {
-  const parts = [renderSpeed(results.rows), renderNotes(results.rows), renderRatios(results.rows)];
+  const { rows, teams, machine } = results;
+  const parts = [renderSpeed(rows), renderTeams(teams, machine), renderNotes([...rows, ...teams]), renderRatios(rows)];
   parts.push(renderCounts(results), renderGoals(results));
   if (results.failures.length > 0) parts.push(`FAILED:\n${results.failures.map((line) => `  ${line}`).join('\n')}`);
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
 function renderSpeed(rows: readonly RowResult[]): string {
+  if (rows.length === 0) return '';
   const columns = columnsOf(rows);
   const table = plainTable(['M ops/s ± %', ...columns.map(({ title }) => title)]);
   for (const { workload, cells } of rows) {
@@ -22,14 +25,8 @@ function renderSpeed(rows: readonly RowResult[]): string {
   return table.toString();
 }
 
-function speedCell(cell: CellResult | undefined): string {
-  if (cell === undefined) return '';
-  if (cell.outcome !== 'measured') return cell.outcome === 'failed' ? 'failed' : cell.reason.replace(': ', ':\n');
-  return `${decimal(cell.rate)} ±${(100 * cell.spread).toFixed(0)}${cell.reduced ? '*' : ''}`;
-}
-
-/** What the marks in the table of speeds mean, where there are any. */
-function renderNotes(rows: readonly RowResult[]): string {
+/** What the marks in the tables of speeds mean, where there are any, and what failed. */
+function renderNotes(rows: readonly Row[]): string {
   const cells = rows.flatMap(({ workload, cells: all }) => all.map((cell) => ({ workload, cell })));
   const notes = ['One operation is one malloc or one free; in traces also a calloc, realloc or memalign.'];
   if (cells.some(({ cell }) => cell.outcome === 'measured' && cell.reduced)) {
@@ -97,7 +94,9 @@ function renderCounts({ memory, giveBack, counts }: Results): string {
 function renderGoals({ goals }: Results): string {
   if (goals.length === 0) return '';
   const table = plainTable(['goal', 'wanted', 'seen', 'met']);
-  for (const { what, wanted, seen, met } of goals) table.push([what, wanted, seen, met ? 'yes' : 'NO']);
+  for (const { what, wanted, seen, met } of goals) {
+    table.push([what, wanted, seen, met === null ? '–' : met ? 'yes' : 'NO']);
+  }
   return table.toString();
 }
 
@@ -108,25 +107,4 @@ function columnsOf(rows: readonly RowResult[]): readonly AllocatorEntry[] {
 function stageShares({ reuse, unused, fresh }: { reuse: number; unused: number; fresh: number }): string {
   const all = reuse + unused + fresh;
   return [reuse, unused, fresh].map((count) => `${percent(all === 0 ? 0 : count / all)} (${count})`).join(', ');
-}
-
-/** Three significant digits, no exponent. */
-function decimal(value: number): string {
-  return value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function plainTable(head: string[]): Table.Table {
-  return new Table({
-    head,
-    style: { head: [], border: [], compact: true },
-    colAligns: ['left', ...head.slice(1).map(() => 'right' as const)],
-  });
 }

@@ -21,13 +21,28 @@ export type CellResult =
     }
   | { readonly allocator: string; readonly outcome: 'unsupported' | 'failed'; readonly reason: string };
 
-export interface RowResult {
+/** A row of either table. */
+export interface Row {
+  /** The row's name. */
   readonly workload: string;
-  /** Operations of a full repetition. */
-  readonly steps: number;
   /** Milliseconds that each process had for warm-up and repetitions. */
   readonly budgetMs: number;
   readonly cells: readonly CellResult[];
+}
+
+export interface RowResult extends Row {
+  /** Operations of a full repetition. */
+  readonly steps: number;
+}
+
+/** A row of the table for several Workers. The rates are those of all Workers together. */
+export interface TeamRowResult extends Row {
+  /** The workload without the number of Workers. */
+  readonly base: string;
+  /** Workers. */
+  readonly members: number;
+  /** What the rates count: calls, or blocks that were allocated and freed. */
+  readonly unit: 'calls' | 'blocks';
 }
 
 /** A number to meet: what the project promises itself, and what this run saw. */
@@ -35,7 +50,15 @@ export interface Goal {
   readonly what: string;
   readonly wanted: string;
   readonly seen: string;
-  readonly met: boolean;
+  /** Null: this machine cannot tell; `seen` says why. */
+  readonly met: boolean | null;
+}
+
+interface Settings {
+  /** Processes per cell. */
+  readonly rounds: number;
+  /** Most timed repetitions per process. */
+  readonly reps: number;
 }
 
 export interface Results {
@@ -44,8 +67,10 @@ export interface Results {
   readonly machine: Machine;
   readonly startedAt: string;
   readonly seconds: number;
-  readonly settings: { readonly rounds: number; readonly reps: number };
+  readonly settings: { readonly single: Settings; readonly teams: Settings };
   readonly rows: readonly RowResult[];
+  /** With several Workers. */
+  readonly teams: readonly TeamRowResult[];
   /** Absent where the probe failed; `failures` says why. */
   readonly memory?: MemoryUse;
   readonly giveBack?: GiveBack;
@@ -56,7 +81,7 @@ export interface Results {
 }
 
 /** The cell of an allocator in a row, if it was measured. */
-export function measuredRate(rows: readonly RowResult[], workload: string, allocator: string): number | undefined {
+export function measuredRate(rows: readonly Row[], workload: string, allocator: string): number | undefined {
   const cell = rows
     .find((row) => row.workload === workload)
     ?.cells.find((candidate) => candidate.allocator === allocator);

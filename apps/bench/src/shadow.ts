@@ -12,16 +12,11 @@
  * range, backed when touched); the address of each object, 0 while it is not held; its size. Equation: owner[g] = k exactly
  * for the granules of object k.
  *
- * Contents: every object has its own pattern of bytes. Blocks up to WHOLE_BYTES are filled and compared whole, larger ones
- * at both ends and at every 64th byte between, so that a large block costs little and still every cache line counts.
+ * Contents: every object has its own pattern of bytes (pattern.ts).
  */
 
 import { ShadowError, type ShadowFault } from './errors.js';
-
-const GRANULE_BYTES = 16;
-const WHOLE_BYTES = 1_024;
-const END_BYTES = 64;
-const STRIDE_BYTES = 64;
+import { fillPattern, findDamage, findNonZero, GRANULE_BYTES, granulesOf } from './pattern.js';
 
 export class Shadow {
   /** Number of objects that the user holds. */
@@ -51,8 +46,9 @@ export class Shadow {
   /** The allocator has made `object`. Checks the block, takes note of it, and fills it with the object's pattern. */
   made(object: number, address: number, bytes: number, alignment = GRANULE_BYTES, zeroed = false): void {
     this.enter(object, address, bytes, alignment);
-    if (zeroed) this.expectZero(object, address, bytes);
-    this.fill(object, address, bytes);
+    const dirt = zeroed ? findNonZero(this.memory(), address, bytes) : undefined;
+    if (dirt !== undefined) throw new ShadowError('not-zeroed', `object ${object} at ${address}, from calloc: ${dirt}`);
+    fillPattern(this.memory(), object, address, bytes);
   }
 
   /** The user is about to free `object`. Checks its contents; returns the address to free. */
@@ -73,7 +69,7 @@ export class Shadow {
     const before = this.sizes[object];
     this.enter(object, address, bytes, GRANULE_BYTES);
     this.expectPattern(object, address, before, Math.min(before, bytes), 'after it was reallocated');
-    this.fill(object, address, bytes);
+    fillPattern(this.memory(), object, address, bytes);
   }
 
   /** Whether the user holds `object`. */
@@ -128,28 +124,10 @@ export class Shadow {
     return address;
   }
 
-  private fill(object: number, address: number, bytes: number): void {
-    const memory = this.memory();
-    for (let i = 0; i < bytes; i = nextOffset(i, bytes)) memory[address + i] = patternByte(object, i);
-  }
-
   /** The pattern was written over `written` bytes; its first `kept` must be there. */
   private expectPattern(object: number, address: number, written: number, kept: number, when: string): void {
-    const memory = this.memory();
-    for (let i = 0; i < kept; i = nextOffset(i, written)) {
-      if (memory[address + i] === patternByte(object, i)) continue;
-      const found = `is ${memory[address + i]}, ${patternByte(object, i)} was written`;
-      throw new ShadowError('content', `object ${object} at ${address}: byte ${i} of ${written} ${found}, ${when}`);
-    }
-  }
-
-  private expectZero(object: number, address: number, bytes: number): void {
-    const memory = this.memory();
-    for (let i = 0; i < bytes; i++) {
-      if (memory[address + i] === 0) continue;
-      const found = `byte ${i} of ${bytes} is ${memory[address + i]}`;
-      throw new ShadowError('not-zeroed', `object ${object} at ${address}, from calloc: ${found}`);
-    }
+    const damage = findDamage(this.memory(), object, address, written, kept);
+    if (damage !== undefined) throw new ShadowError('content', `object ${object} at ${address}: ${damage}, ${when}`);
   }
 
   private memory(): Uint8Array {
@@ -157,20 +135,4 @@ export class Shadow {
     if (this.bytes.buffer !== buffer || this.bytes.length !== buffer.byteLength) this.bytes = new Uint8Array(buffer);
     return this.bytes;
   }
-}
-
-/** A block of 0 bytes has a granule of its own, too. */
-function granulesOf(bytes: number): number {
-  return Math.ceil(Math.max(bytes, 1) / GRANULE_BYTES);
-}
-
-/** The offset to look at after `i` in a block of `bytes`: the next one, or the next of each stride in the middle. */
-function nextOffset(i: number, bytes: number): number {
-  if (bytes <= WHOLE_BYTES || i < END_BYTES || i >= bytes - END_BYTES) return i + 1;
-  return Math.min(i + STRIDE_BYTES, bytes - END_BYTES);
-}
-
-/** Byte `i` of the pattern of `object`. Never 0, so that zeroed memory is no pattern. */
-function patternByte(object: number, i: number): number {
-  return ((Math.imul(object, 0x9e3779b1) >>> 16) ^ Math.imul(i, 167) ^ (i >>> 8)) & 0xff || 0xa5;
 }

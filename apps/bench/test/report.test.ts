@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareWithGoals } from '../src/goals.js';
 import { renderResults } from '../src/report.js';
-import type { CellResult, Results } from '../src/results.js';
+import type { CellResult, Results, TeamRowResult } from '../src/results.js';
 
 function cell(allocator: string, rate: number, reduced = false): CellResult {
   return { allocator, outcome: 'measured', rate, spread: 0.02, reduced, rounds: [] };
@@ -27,8 +27,33 @@ const ROWS: Results['rows'] = [
   },
 ];
 
+function teamRow(base: string, members: number, ours: number, unit: TeamRowResult['unit'] = 'calls'): TeamRowResult {
+  const cells = [cell('empty', 200), cell('hakmem-shared', ours), cell('tlsf-locked', 5)];
+  return { workload: `${base} ×${members}`, base, members, unit, budgetMs: 100, cells };
+}
+
+const TEAMS = [
+  teamRow('larson', 1, 100),
+  teamRow('larson', 2, 190),
+  teamRow('mid 8-32K', 1, 60),
+  teamRow('mid 8-32K', 2, 105),
+  teamRow('producer → consumer', 2, 31, 'blocks'),
+];
+
+const MACHINE = {
+  cpu: 'a cpu',
+  cores: 2,
+  parallelism: 2,
+  memoryBytes: 1,
+  platform: 'a platform',
+  node: '20.0.0',
+  v8: '11',
+};
+
 const FINDINGS = {
+  machine: MACHINE,
   rows: ROWS,
+  teams: TEAMS,
   memory: {
     slots: 65_536,
     steps: 1,
@@ -53,10 +78,9 @@ const FINDINGS = {
 const RESULTS: Results = {
   format: 1,
   form: 'start',
-  machine: { cpu: 'a cpu', cores: 2, memoryBytes: 1, platform: 'a platform', node: '20.0.0', v8: '11' },
   startedAt: '2026-01-01T00:00:00.000Z',
   seconds: 1,
-  settings: { rounds: 2, reps: 9 },
+  settings: { single: { rounds: 2, reps: 9 }, teams: { rounds: 2, reps: 8 } },
   ...FINDINGS,
   goals: compareWithGoals(FINDINGS),
   failures: ['trace ffmpeg, hakmem-shared: it broke'],
@@ -86,6 +110,20 @@ describe('renderResults', () => {
     expect(rows.filter(([name]) => name === 'trace ffmpeg')).toHaveLength(1);
   });
 
+  it('shows the speeds of several Workers, and the speed-up against one', () => {
+    expect(rows).toContainEqual(['larson ×1', '200 ±2', '100 ±2', '5.00 ±2', '1.00']);
+    expect(rows).toContainEqual(['larson ×2', '200 ±2', '190 ±2', '5.00 ±2', '1.90']);
+    expect(rows).toContainEqual(['producer → consumer ×2', '200 ±2', '31.0 ±2', '5.00 ±2', '']);
+  });
+
+  it('says what the rates of several Workers are, and which allocators are left out and why', () => {
+    const text = renderResults(RESULTS);
+    expect(text).toContain('this machine runs 2 threads at once');
+    expect(text).toContain('producer → consumer is in M blocks/s');
+    expect(text).toMatch(/^Left out: hakmem-local, codemix \(.*\); buffer, uint8array \(.*\)\.$/m);
+    expect(renderResults({ ...RESULTS, teams: [] })).not.toContain('Left out');
+  });
+
   it('shows memory, counts and failures', () => {
     expect(rows).toContainEqual([
       'slabs by stage, shared: reuse, unused, fresh',
@@ -111,11 +149,33 @@ describe('compareWithGoals', () => {
 
   it('says which were not', () => {
     const slow = [{ ...ROWS[0], cells: [cell('empty', 150), cell('hakmem-shared', 70), cell('tlsf', 30)] }];
-    const goals = compareWithGoals({ rows: slow, memory: { ...FINDINGS.memory, ratio: 1.21 } });
+    const memory = { ...FINDINGS.memory, ratio: 1.21 };
+    const goals = compareWithGoals({ machine: MACHINE, rows: slow, teams: [], memory });
     expect(goals.filter(({ met }) => !met)).toHaveLength(3);
   });
 
+  it('has goals for several Workers', () => {
+    expect(seen['larson on 2 Workers: times as fast as on one (the empty loop: 1.00)']).toMatchObject({
+      seen: '1.90',
+      met: true,
+    });
+    expect(seen['mid 8-32K on 2 Workers: times as fast as on one (the empty loop: 1.00)']).toMatchObject({
+      seen: '1.75',
+      met: false,
+    });
+    expect(seen['producer → consumer on 2 Workers: M blocks/s']).toMatchObject({ seen: '31.0', met: true });
+    const slow = compareWithGoals({ machine: MACHINE, rows: [], teams: [teamRow('producer → consumer', 2, 29)] });
+    expect(slow).toMatchObject([{ met: false }]);
+  });
+
+  it('does not judge them on one processor', () => {
+    const goals = compareWithGoals({ machine: { ...MACHINE, parallelism: 1 }, rows: [], teams: TEAMS });
+    expect(goals.map(({ seen, met }) => [seen, met])).toEqual(Array(3).fill(['needs 2 cores', null]));
+    expect(renderResults({ ...RESULTS, goals })).toMatch(/needs 2 cores │ +– │/);
+  });
+
   it('has no goal for what was not measured', () => {
-    expect(compareWithGoals({ rows: [] })).toEqual([]);
+    expect(compareWithGoals({ machine: MACHINE, rows: [], teams: [] })).toEqual([]);
+    expect(compareWithGoals({ machine: MACHINE, rows: [], teams: TEAMS.slice(0, 1) })).toEqual([]);
   });
 });

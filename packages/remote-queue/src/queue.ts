@@ -28,13 +28,11 @@ import {
   type AtomicOps,
   CLASS_COUNT,
   classIn,
-  GRANULE_SHIFT,
   kindOf,
   LINE_WORDS,
   NOTE_SPAN,
   noteOf,
   ownerOf,
-  PAGE_SHIFT,
   type PageIndex,
   PageKind,
   type RemoteQueue,
@@ -76,11 +74,11 @@ export class Queue implements RemoteQueue {
 
   free(address: Address): boolean {
     // While the block is live, its slab cannot go: its first page is to be found before the exchange.
-    const page = address >>> PAGE_SHIFT;
+    const page = address >>> 16;
     const span = this.words[noteOf(page) + NOTE_SPAN];
     const head = span < 0 ? page + span : page;
     this.words[this.start + LAST_FREED] = head;
-    if (this.atomics.exchange(this.live, address >>> GRANULE_SHIFT, 0) !== 1) return false;
+    if (this.atomics.exchange(this.live, address >>> 4, 0) !== 1) return false;
     this.tellOwner(head);
     return true;
   }
@@ -139,8 +137,8 @@ export class Queue implements RemoteQueue {
   }
 
   private tellOwner(head: PageIndex): void {
-    const { words, atomics } = this;
-    const word = atomics.load(words, head);
+    const { words } = this;
+    const word = this.atomics.load(words, head);
     const owner = ownerOf(word);
     if (owner === 0 || !isSlab(word)) return;
     const region = this.regionOf(owner);
@@ -149,9 +147,9 @@ export class Queue implements RemoteQueue {
     this.set(region + CLASSES + (sizeClass >>> 5), 1 << sizeClass);
   }
 
-  /** Sets a bit; false when it was set already. */
+  /** Sets a bit; false when it was set already. Looked at plainly: the atomic read of the owner comes before. */
   private set(at: number, bit: number): boolean {
-    if ((this.atomics.load(this.words, at) & bit) !== 0) return false;
+    if ((this.words[at] & bit) !== 0) return false;
     return (this.atomics.or(this.words, at, bit) & bit) === 0;
   }
 

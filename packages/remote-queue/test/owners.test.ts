@@ -210,15 +210,3 @@ describe('a region that is in use', () => {
     );
   });
 });
-
-test(`${clause('REMOTE-2')} Of two threads that mark it at once one counts`, () => {
-  const bits = world.region(OWNER).start + 2 * LINE_WORDS + 1;
-  const [a, b] = world.makeSlab(HEAD + 3, TINY_256, OWNER, 2);
-  world.atomics.after(
-    ({ op, index }) => op === 'load' && index === bits,
-    () => world.queue(THIRD).free(b),
-  );
-  world.queue(OTHER).free(a);
-  expect(world.take(OWNER, TINY_256)).toEqual([HEAD + 3]);
-  expect(world.queue(OTHER).stats().told + world.queue(THIRD).stats().told).toBe(1);
-});

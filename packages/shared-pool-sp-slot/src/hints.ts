@@ -175,17 +175,16 @@ export interface Masks {
 /** Reads the masks of a SuperSlab from its page words, after all that this thread has done. */
 export function masksOf({ words, atomics }: Records, superSlab: SuperSlabIndex): Masks {
   const base = superSlab * SLOTS_PER_SUPERSLAB;
-  let unused = 0;
-  let empty = 0;
-  let active = 0;
+  // The two bits of the states, a mask of each: no branch per page.
+  let low = 0;
+  let high = 0;
   atomics.load(words, base);
   for (let slot = 0; slot < SLOTS_PER_SUPERSLAB; slot++) {
     const state = stateOf(words[base + slot]);
-    if (state === SlotState.UNUSED) unused |= 1 << slot;
-    else if (state === SlotState.EMPTY) empty |= 1 << slot;
-    else if (state === SlotState.ACTIVE) active |= 1 << slot;
+    low |= (state & 1) << slot;
+    high |= (state >>> 1) << slot;
   }
-  return { unused, empty, active };
+  return { unused: ~low & ~high, active: low & ~high, empty: high & ~low };
 }
 
 /** The slots of a SuperSlab whose page word is `word`, after all that this thread has done. */

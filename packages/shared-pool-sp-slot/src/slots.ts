@@ -315,7 +315,8 @@ export class Slots {
     const tier = this.#registry.tier(superSlab);
     if (active === 0) {
       this.sweep(superSlab);
-      if (tier !== Tier.FREE) this.#registry.free(superSlab);
+      if (tier === Tier.FREE) return false;
+      this.#registry.free(superSlab);
       return masksOf(this.#records, superSlab).active !== 0;
     }
     const few = population(active) <= DRAIN_AT_MOST;

@@ -33,10 +33,13 @@ function subjectOf(heap: Heap): Subject<number> {
   return { blocks: heap, none: 0, slots: addressSlots, audit: () => auditEmpty(heap) };
 }
 
-/** What is wrong with a heap in which nothing should be live. */
-function auditEmpty(heap: Heap): readonly string[] {
-  const { live } = heap.stats().bytes;
-  return live === 0 ? audit(heap) : [...audit(heap), `${live} bytes are live, expected none`];
+/** What is wrong with a heap in which nothing should be live, and which no other thread should use. */
+export function auditEmpty(heap: Heap): readonly string[] {
+  const { bytes, blocks, threads } = heap.stats();
+  const faults = [...audit(heap)];
+  if (bytes.live + blocks.live > 0) faults.push(`${blocks.live} blocks of ${bytes.live} bytes are live, expected none`);
+  if (threads.attached.length > 1) faults.push(`threads ${threads.attached} are attached, expected one`);
+  return faults;
 }
 
 /** What the heap's own walkers find, in words. */

@@ -8,14 +8,22 @@ import type { Subject } from './subject.js';
 
 export type { Blocks, Slots, Subject } from './subject.js';
 
+/** `composition`: hakmem with another box, without one, or behind a lock. */
+export type AllocatorKind = 'baseline' | 'hakmem' | 'composition' | 'peer';
+
 export interface AllocatorEntry {
   readonly name: string;
   /** Head of the column; a line break where the column may break. */
   readonly title: string;
-  /** `composition`: hakmem with another box or without one; only in the full form and by name. */
-  readonly kind: 'baseline' | 'hakmem' | 'composition' | 'peer';
+  /** Compositions are only in the full form and by name. */
+  readonly kind: AllocatorKind;
+  /** Why it is not among the allocators that several Workers use (../threads/allocators), neither itself nor behind a lock. */
+  readonly alone?: string;
   create(): Promise<Subject<unknown>>;
 }
+
+const NOT_SHARED = 'in an ArrayBuffer only, which Workers cannot share';
+const COLLECTED = 'blocks are objects of one Worker, which no other can free';
 
 export const ALLOCATORS: readonly AllocatorEntry[] = [
   {
@@ -34,6 +42,7 @@ export const ALLOCATORS: readonly AllocatorEntry[] = [
     name: 'hakmem-local',
     title: 'hakmem\nlocal',
     kind: 'hakmem',
+    alone: NOT_SHARED,
     create: async () => (await import('./hakmem.js')).hakmemSubject({ memory: 'local' }),
   },
   {
@@ -76,18 +85,21 @@ export const ALLOCATORS: readonly AllocatorEntry[] = [
     name: 'codemix',
     title: 'malloc\n(codemix)',
     kind: 'peer',
+    alone: NOT_SHARED,
     create: async () => (await import('./codemix.js')).codemixSubject(),
   },
   {
     name: 'buffer',
     title: 'Buffer\n.allocUnsafe',
     kind: 'peer',
+    alone: COLLECTED,
     create: async () => (await import('./handles.js')).bufferSubject(),
   },
   {
     name: 'uint8array',
     title: 'new\nUint8Array',
     kind: 'peer',
+    alone: COLLECTED,
     create: async () => (await import('./handles.js')).uint8ArraySubject(),
   },
 ];

@@ -12,7 +12,8 @@ import { addressSlots, type Blocks, type Subject } from './subject.js';
 
 const POOL_BYTES = 512 * 1024 * 1024;
 
-class Pool implements Blocks<number> {
+/** The pool with the verbs of the bench. */
+export class Pool implements Blocks<number> {
   private readonly pool: MemPool;
 
   constructor(pool: MemPool) {

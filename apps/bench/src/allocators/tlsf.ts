@@ -9,20 +9,24 @@ import { BenchError } from '../errors.js';
 import { packagePath } from '../paths.js';
 import { addressSlots, type Blocks, type Subject } from './subject.js';
 
+/** What the module exports. */
+export type TlsfExports = Blocks<number> & Required<Pick<Blocks<number>, 'calloc' | 'realloc'>>;
+
 export async function tlsfSubject(): Promise<Subject<number>> {
-  const { instance } = await WebAssembly.instantiate(readModule(), { env: { abort } });
-  return { blocks: instance.exports as unknown as Blocks<number>, none: 0, slots: addressSlots };
+  const { instance } = await WebAssembly.instantiate(readModule('dist/tlsf.wasm'), { env: { abort } });
+  return { blocks: instance.exports as unknown as TlsfExports, none: 0, slots: addressSlots };
 }
 
-function readModule(): Uint8Array {
+/** The bytes of a module that the build has made. */
+export function readModule(name: string): Uint8Array {
   try {
-    return readFileSync(packagePath('dist/tlsf.wasm'));
+    return readFileSync(packagePath(name));
   } catch {
-    throw new BenchError('dist/tlsf.wasm is missing; the build of apps/bench makes it');
+    throw new BenchError(`${name} is missing; the build of apps/bench makes it`);
   }
 }
 
 /** Called by the module with pointers to its strings when it gives up. */
-function abort(_message: number, _file: number, line: number, column: number): never {
+export function abort(_message: number, _file: number, line: number, column: number): never {
   throw new BenchError(`tlsf aborted at ${line}:${column} of its source`);
 }

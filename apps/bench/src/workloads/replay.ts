@@ -90,7 +90,7 @@ class Replay<B> implements Loop {
 }
 
 /** The verbs that the program uses must exist; the others are never called. */
-function withAll<B>(blocks: Blocks<B>, program: Program): Required<Blocks<B>> {
+export function withAll<B>(blocks: Blocks<B>, program: { readonly op: Uint8Array }): Required<Blocks<B>> {
   if (blocks.alignedAlloc === undefined && program.op.includes(MEMALIGN))
     throw new UnsupportedError('n/a: no memalign');
   if (blocks.realloc === undefined && program.op.includes(REALLOC)) throw new UnsupportedError('n/a: no realloc');

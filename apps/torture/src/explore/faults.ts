@@ -32,8 +32,13 @@ export const FAULTS: readonly Fault[] = [
     changes: [
       {
         file: QUEUE,
-        from: '        atomics.and(words, at, ~(1 << head));\n        if (!mine) continue;\n        visit(head);',
-        to: '        if (mine) visit(head);\n        atomics.and(words, at, ~(1 << head));\n        if (!mine) continue;',
+        from: '        atomics.and(words, at, ~(1 << head));\n        if (!mine) continue;',
+        to: '        if (!mine) continue;',
+      },
+      {
+        file: QUEUE,
+        from: '        visit(head);',
+        to: '        visit(head);\n        atomics.and(words, at, ~(1 << head));',
       },
     ],
     operations: ['remoteFree', 'refill'],
@@ -44,8 +49,8 @@ export const FAULTS: readonly Fault[] = [
     changes: [
       {
         file: QUEUE,
-        from: '    if (this.atomics.exchange(this.live, address >>> GRANULE_SHIFT, 0) !== 1) return false;',
-        to: '    if (this.live[address >>> GRANULE_SHIFT] !== 1) return false;\n    this.live[address >>> GRANULE_SHIFT] = 0;',
+        from: '    if (this.atomics.exchange(this.live, address >>> 4, 0) !== 1) return false;',
+        to: '    if (this.live[address >>> 4] !== 1) return false;\n    this.live[address >>> 4] = 0;',
       },
     ],
     operations: ['freeFirst', 'freeFirst'],
@@ -99,8 +104,8 @@ export const FAULTS: readonly Fault[] = [
     changes: [
       {
         file: QUEUE,
-        from: '    if (this.atomics.exchange(this.live, address >>> GRANULE_SHIFT, 0) !== 1) return false;\n    this.tellOwner(head);',
-        to: '    const early = this.atomics.load(this.words, head);\n    if (this.atomics.exchange(this.live, address >>> GRANULE_SHIFT, 0) !== 1) return false;\n    this.tellOwner(head, early);',
+        from: '    if (this.atomics.exchange(this.live, address >>> 4, 0) !== 1) return false;\n    this.tellOwner(head);',
+        to: '    const early = this.atomics.load(this.words, head);\n    if (this.atomics.exchange(this.live, address >>> 4, 0) !== 1) return false;\n    this.tellOwner(head, early);',
       },
       {
         file: QUEUE,
@@ -109,8 +114,8 @@ export const FAULTS: readonly Fault[] = [
       },
       {
         file: QUEUE,
-        from: '    const word = atomics.load(words, head);\n    const owner',
-        to: '    const word = early ?? atomics.load(words, head);\n    const owner',
+        from: '    const word = this.atomics.load(words, head);\n    const owner',
+        to: '    const word = early ?? this.atomics.load(words, head);\n    const owner',
       },
     ],
     operations: ['adoptGift', 'freeAdopted'],
@@ -134,13 +139,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'SuperSlab made free without a second look',
-    changes: [
-      {
-        file: SLOTS,
-        from: 'if (masksOf(this.#records, superSlab).active !== 0) this.#registry.heat(superSlab);',
-        to: '',
-      },
-    ],
+    changes: [{ file: SLOTS, from: 'return masksOf(this.#records, superSlab).active !== 0;', to: 'return false;' }],
     operations: ['retireSuperSlab', 'grow'],
   },
   {

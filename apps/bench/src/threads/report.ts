@@ -1,0 +1,57 @@
+/** The table for several Workers, and what is to be said below it. */
+
+import { ALLOCATORS } from '../allocators/index.js';
+import type { Machine } from '../machine.js';
+import { measuredRate, type TeamRowResult } from '../results.js';
+import { decimal, plainTable, speedCell } from '../table.js';
+import { TEAM_ALLOCATORS, type TeamAllocator } from './allocators/index.js';
+import { rowName } from './workloads/index.js';
+
+const SUBJECT = 'hakmem-shared';
+
+export function renderTeams(rows: readonly TeamRowResult[], { parallelism }: Machine): string {
+  if (rows.length === 0) return '';
+  const columns = columnsOf(rows);
+  const table = plainTable(['M ops/s ± %\n× Workers', ...columns.map(({ title }) => title), 'speed-up\nof hakmem']);
+  for (const row of rows) {
+    const cells = columns.map(({ name }) => speedCell(row.cells.find((cell) => cell.allocator === name)));
+    const ratio = speedUp(rows, row.base, row.members, SUBJECT);
+    table.push([row.workload, ...cells, ratio === undefined ? '' : decimal(ratio)]);
+  }
+  return `${table.toString()}\n${notes(rows, parallelism).join('\n')}`;
+}
+
+/** An allocator's rate with so many Workers, divided by that with one. */
+export function speedUp(
+  rows: readonly TeamRowResult[],
+  base: string,
+  members: number,
+  allocator: string,
+): number | undefined {
+  const one = measuredRate(rows, rowName(base, 1), allocator);
+  const many = measuredRate(rows, rowName(base, members), allocator);
+  return one === undefined || many === undefined ? undefined : many / one;
+}
+
+function notes(rows: readonly TeamRowResult[], parallelism: number): readonly string[] {
+  const inBlocks = new Set(rows.flatMap(({ unit, base }) => (unit === 'blocks' ? [base] : [])));
+  return [
+    `Operations of all Workers together; this machine runs ${parallelism} threads at once.`,
+    ...[...inBlocks].map((base) => `${base} is in M blocks/s: a block allocated, passed on and freed counts once.`),
+    `Left out: ${leftOut()}.`,
+  ];
+}
+
+/** The allocators of the other table that several Workers cannot use, by reason. */
+function leftOut(): string {
+  const names = new Map<string, string[]>();
+  for (const { name, alone } of ALLOCATORS) {
+    if (alone !== undefined) names.set(alone, [...(names.get(alone) ?? []), name]);
+  }
+  return [...names].map(([reason, group]) => `${group.join(', ')} (${reason})`).join('; ');
+}
+
+function columnsOf(rows: readonly TeamRowResult[]): readonly TeamAllocator[] {
+  const names = new Set(rows[0].cells.map(({ allocator }) => allocator));
+  return TEAM_ALLOCATORS.filter(({ name }) => names.has(name));
+}
