@@ -44,12 +44,20 @@ export interface Builder {
 export class Blueprint {
   readonly limit: number;
   readonly space: AddressSpace;
+  /** Words of a thread's regions. */
+  readonly threadWords: number;
+  /** Control words of the heap. */
+  readonly words: number;
   readonly #recipes: Recipes;
 
   constructor(recipes: Recipes, space: AddressSpace, limit: number) {
     this.#recipes = recipes;
     this.space = space;
     this.limit = limit;
+    this.threadWords = wholeLines(ROOMS_WORDS);
+    for (const role of OWN) this.threadWords += wholeLines(this.#words(role));
+    this.words = groundWords(space.pageLimit) + THREADS_WORDS + LINE_WORDS + limit * this.threadWords;
+    for (const role of SHARED) this.words += this.#words(role);
   }
 
   /** Which box has which role; heaps of equal lists have equal layouts. */
@@ -59,17 +67,6 @@ export class Blueprint {
       box: this.#recipes[role]?.box ?? 'none',
       words: this.#words(role),
     }));
-  }
-
-  /** Words of a thread's regions. */
-  get threadWords(): number {
-    return OWN.reduce((words, role) => words + wholeLines(this.#words(role)), wholeLines(ROOMS_WORDS));
-  }
-
-  /** Control words of the heap. */
-  get words(): number {
-    const shared = SHARED.reduce((words, role) => words + this.#words(role), THREADS_WORDS);
-    return groundWords(this.space.pageLimit) + shared + LINE_WORDS + this.limit * this.threadWords;
   }
 
   get liveBytes(): number {

@@ -74,17 +74,29 @@ export interface Recipes {
   readonly mid: Recipe<BlockCache, Front> | null;
 }
 
+/** What stands where no recipe is given. */
+const STANDARD = {
+  registry: superRegistry(),
+  pool: sharedPool(),
+  large: largeBlocks(),
+  warm: warmPool(),
+  remote: remoteQueue(),
+  cache: unifiedCache(),
+  front: tinyFront(),
+  mid: poolTls(),
+} as const;
+
 /** The recipes of a composition for `threads` threads. Throws a CompositionError when one is none. */
 export function recipesOf(parts: BoxParts, threads: number): Recipes {
   return {
-    registry: recipe('registry', parts.registry, superRegistry()),
-    pool: recipe('pool', parts.pool, sharedPool()),
-    large: parts.large === null ? null : recipe('large', parts.large, largeBlocks()),
-    warm: parts.warm === null ? null : recipe('warm', parts.warm, warmPool()),
-    remote: parts.remote === null || threads === 1 ? null : recipe('remote', parts.remote, remoteQueue()),
-    cache: recipe('cache', parts.cache, unifiedCache()),
-    front: parts.front === null ? null : recipe('front', parts.front, tinyFront()),
-    mid: parts.mid === null ? null : recipe('mid', parts.mid, poolTls()),
+    registry: recipe('registry', parts.registry, STANDARD.registry),
+    pool: recipe('pool', parts.pool, STANDARD.pool),
+    large: parts.large === null ? null : recipe('large', parts.large, STANDARD.large),
+    warm: parts.warm === null ? null : recipe('warm', parts.warm, STANDARD.warm),
+    remote: parts.remote === null || threads === 1 ? null : recipe('remote', parts.remote, STANDARD.remote),
+    cache: recipe('cache', parts.cache, STANDARD.cache),
+    front: parts.front === null ? null : recipe('front', parts.front, STANDARD.front),
+    mid: parts.mid === null ? null : recipe('mid', parts.mid, STANDARD.mid),
   };
 }
 

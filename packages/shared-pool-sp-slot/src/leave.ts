@@ -86,8 +86,9 @@ function followHead(records: Records, page: PageIndex, word: number): void {
   const { words, atomics } = records;
   const head = page + words[noteOf(page) + NOTE_SPAN];
   const first = atomics.load(words, head);
-  if (first === word) return;
-  const same = (first & ~OWNER_MASK) === (word & ~OWNER_MASK) && words[noteOf(head) + NOTE_SPAN] > 0;
+  // Another slab of the class may end where the first page was.
+  const same = (first & ~OWNER_MASK) === (word & ~OWNER_MASK) && head + words[noteOf(head) + NOTE_SPAN] > page;
+  if (same && first === word) return;
   claimPage(records, page, word, same ? first : 0);
 }
 

@@ -180,6 +180,27 @@ class Leave implements PoolCommand {
   }
 }
 
+/** The thread leaves slabs behind that are full and such that are not, and takes some of a class back. */
+class ComeBack implements PoolCommand {
+  constructor(
+    readonly which: number,
+    readonly times: number,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return model.slabs.length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const { sizeClass } = model.slots[model.slabs[this.which % model.slabs.length]];
+    new Use(this.which, 5, 1, false).run(model, real);
+    new Use(this.which + 5, 5, 0.5, false).run(model, real);
+    new Leave().run(model, real);
+    new Acquire(sizeClass as number, this.times).run(model, real);
+  }
+  toString(): string {
+    return `comeBack(slab ${this.which}) × ${this.times}`;
+  }
+}
+
 class Reclaim implements PoolCommand {
   check(): boolean {
     return true;
@@ -284,6 +305,26 @@ const classes = fc.oneof(
 );
 
 const pick = fc.nat(999);
+
+/** Slabs go and come back, one more than went: the last one finds that no EMPTY slot is left. */
+class Churn implements PoolCommand {
+  constructor(
+    readonly which: number,
+    readonly times: number,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return model.slabs.length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const { sizeClass } = model.slots[model.slabs[this.which % model.slabs.length]];
+    new Release(this.which, this.times).run(model, real);
+    new Acquire(sizeClass as number, this.times + 1).run(model, real);
+  }
+  toString(): string {
+    return `churn(slab ${this.which}) × ${this.times}`;
+  }
+}
+
 const slabCommands: fc.Arbitrary<PoolCommand>[] = [
   fc.tuple(classes, fc.integer({ min: 1, max: 6 })).map(([c, times]) => new Acquire(c, times)),
   fc.tuple(classes, fc.integer({ min: 1, max: 24 })).map(([c, times]) => new Acquire(c, times)),
@@ -291,6 +332,8 @@ const slabCommands: fc.Arbitrary<PoolCommand>[] = [
   fc.tuple(pick, fc.integer({ min: 1, max: 16 })).map(([which, times]) => new Release(which, times)),
   fc.tuple(pick, fc.integer({ min: 1, max: 12 }), fc.constantFrom(0.001, 0.5, 1)).map((use) => new Use(...use, false)),
   fc.tuple(pick, fc.integer({ min: 1, max: 12 }), fc.constantFrom(0, 0, 0.5)).map((use) => new Use(...use, true)),
+  fc.tuple(pick, fc.integer({ min: 1, max: 3 })).map(([which, times]) => new Churn(which, times)),
+  fc.tuple(pick, fc.integer({ min: 1, max: 9 })).map(([which, times]) => new ComeBack(which, times)),
   fc.constant(new Leave()),
   fc.constant(new Reclaim()),
   fc.constant(new Sweep()),

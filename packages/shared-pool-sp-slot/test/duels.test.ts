@@ -319,6 +319,25 @@ describe('runs', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('a run is refused only where there is no room for it, though another thread makes the memory that it was to have', () => {
+    const roomFor = ({ records: { words } }: Stand, pages: number): boolean => {
+      let free = 0;
+      for (let page = 32; page < 128 && free < pages; page++) free = words[page] === 0 ? free + 1 : 0;
+      return free === pages;
+    };
+    for (const pages of [40, 50, 60]) {
+      const { wrong, answers } = fight({
+        superSlabs: 3,
+        set: (at) => void fillUp(at, 6),
+        actor: ({ pool }) => pool.acquireRun(pages, 1),
+        rival: ({ pool }) => pool.acquireRun(8, 1),
+        judge: (mine, _, __, at) => (mine === 0 && roomFor(at, pages) ? [`${pages} pages are refused`] : []),
+      });
+      expect(wrong).toEqual([]);
+      expect([...answers].some((each) => each.startsWith('66 '))).toBe(true);
+    }
+  });
+
   test('claims that cross where there is room for one run only: exactly one wins', () => {
     const { wrong, answers } = fight({
       superSlabs: 2,

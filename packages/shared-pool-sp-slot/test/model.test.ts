@@ -13,7 +13,7 @@ import { Model, type ModelPlace } from './model.js';
 import { stand } from './stand.js';
 
 const SEED = 20_003;
-const RUNS = 40;
+const RUNS = 150;
 
 interface Case {
   readonly name: string;
@@ -47,7 +47,7 @@ describe(`${clause('POOL-1')} (model, seed ${SEED}, ${RUNS} runs each)`, () => {
   test.for(CASES.map((each) => [each.name, each] as const))('%s', ([, { place, options, maxAlign }]) => {
     const seen = {
       ...{ reuse: 0, unused: 0, fresh: 0, affine: 0, swept: 0, runs: 0, refused: 0, drained: 0, returned: 0 },
-      ...{ adopted: 0, abandoned: 0, fullAdopted: 0, reclaimed: 0 },
+      ...{ adopted: 0, abandoned: 0, fullAdopted: 0, reclaimed: 0, vain: 0 },
     };
     const property = fc.property(poolCommands(maxAlign), (commands) => {
       const model = new Model(place, options);

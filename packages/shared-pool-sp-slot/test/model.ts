@@ -67,7 +67,7 @@ export class Model {
     abandoned: 0,
   };
   /** How often the model went where not every program goes. */
-  readonly seen = { refused: 0, drained: 0, fullAdopted: 0, reclaimed: 0, freeAfterReclaim: 0 };
+  readonly seen = { refused: 0, drained: 0, fullAdopted: 0, reclaimed: 0, freeAfterReclaim: 0, vain: 0 };
   readonly first: SuperSlabIndex;
   end: SuperSlabIndex;
   /** SuperSlabs from this index on get no memory. */
@@ -317,6 +317,7 @@ export class Model {
   #followed(set: string): SuperSlabIndex[] {
     const wrong = Array.from({ length: this.end }, (_, i) => i).filter((i) => this.stale.has(`${set} ${i}`));
     for (const superSlab of wrong) this.stale.delete(`${set} ${superSlab}`);
+    this.seen.vain += wrong.length;
     return wrong;
   }
 

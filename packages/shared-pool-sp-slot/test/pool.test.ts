@@ -182,6 +182,17 @@ describe(clause('POOL-2'), () => {
     expect(lines.at(-1)).toMatch(/^\[SP_ACQUIRE_STAGE1\] .*class=0 .*\(ss=1 slot=0\)$/);
   });
 
+  test('who looks for an EMPTY slot in vain takes the SuperSlab off the sets, whoever took the last one', () => {
+    const at = stand();
+    const heads = acquireMany(at.pool, TINY, 3);
+    at.pool.release(heads[1]);
+    acquireMany(at.pool, TINY, 1);
+    expect(at.problems()).toEqual([]);
+    expect(hintsOff(at)).toEqual(['empty of 1: hint true', `empties ${TINY} of 1: hint true`]);
+    acquireMany(at.pool, TINY, 1);
+    expect(hintsOff(at)).toEqual([]);
+  });
+
   test('an EMPTY slot of the class in a far SuperSlab comes before an UNUSED one nearby', () => {
     const { pool } = stand();
     acquireMany(pool, OTHER, 31);

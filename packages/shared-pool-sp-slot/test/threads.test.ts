@@ -32,6 +32,7 @@ import { ACTOR, GONE, leaveBehind, OTHER, SPAN_3, SPAN_4, setLive, TINY } from '
 import { hintsOff } from './exact.js';
 import { FakeRegistry } from './fake-registry.js';
 import { acquireMany, OWNER, type Stand, stand, superSlabOf } from './stand.js';
+import { Stop } from './watch.js';
 
 const RIVAL = 12;
 
@@ -59,6 +60,25 @@ describe('one region, several threads', () => {
     const { pool } = at.thread(ACTOR);
     expect(Buffer.compare(Buffer.from(before.buffer), Buffer.from(at.records.words.buffer))).toBe(0);
     expect(superSlabOf(pool.acquire(OTHER))).toBe(2);
+    // A thread that was given other rules.
+    const { pool: another } = hooked(at, RIVAL, () => {});
+    expect(superSlabOf(another.acquire(SPAN_4))).toBe(3);
+  });
+
+  test('leave makes all hints anew, whatever they said too little', () => {
+    const at = stand();
+    const heads = [...acquireMany(at.pool, TINY, 40), ...acquireMany(at.pool, SPAN_4, 3)];
+    leaveBehind(at, SPAN_3);
+    at.pool.release(heads[41]);
+    at.pool.releaseRun(at.pool.acquireRun(40, 1), 0);
+    const { words, start, length } = at.region;
+    words.fill(0, start + 16, start + length);
+    const missing = at.problems().join();
+    for (const what of ['misses the unused', 'open', 'holds class', 'abandoned slabs']) {
+      expect(missing).toContain(what);
+    }
+    at.pool.leave(GONE);
+    expect(hintsOff(at)).toEqual([]);
   });
 
   test('slabs carry their thread, counters are of all', () => {
@@ -132,36 +152,67 @@ describe(`${clause('POOL-2')} Before them: what others abandoned`, () => {
     expect(faults(at)).toEqual([]);
   });
 
-  test('a page that was the first one when it was seen, and is an inner one of another span when it is claimed', () => {
+  /**
+   * Two abandoned spans; and what makes them, while the second is being claimed, into one that begins a page before the
+   * second did: its first page is an inner one then.
+   */
+  function shifting(): { at: Stand; first: PageIndex; seen: PageIndex; shift: (page: PageIndex) => void } {
     const at = stand();
     const gone = at.thread(GONE).pool;
     acquireMany(at.pool, OTHER, 1);
-    const [lone, span] = acquireMany(gone, SPAN_4, 2);
-    for (const head of [lone, span]) setLive(at, head, SPAN_4);
+    const [lone, seen] = acquireMany(gone, SPAN_4, 2);
+    for (const head of [lone, seen]) setLive(at, head, SPAN_4);
     gone.leave(GONE);
-    // Meanwhile the spans have gone, and one has come that begins a page before the second: it is abandoned, too.
+    // The first one is somebody's again.
+    at.records.words.fill(slabWord(SPAN_4, RIVAL), lone, lone + 4);
     let quick = true;
-    const { slots } = hooked(at, ACTOR, (page) => {
-      if (page !== span || !quick) return;
+    const shift = (page: PageIndex): void => {
+      if (page !== seen || !quick) return;
       quick = false;
       const { words, live } = at.records;
-      live.fill(0, lone * 4_096, (span + 4) * 4_096);
-      words.fill(0, lone, span + 4);
-      words.fill(slabWord(SPAN_4, 0), span - 1, span + 3);
-      for (let i = 0; i < 4; i++) words[noteOf(span - 1 + i) + NOTE_SPAN] = i === 0 ? 4 : -i;
-      live[(span - 1) * 4_096] = 1;
+      live.fill(0, lone * 4_096, (seen + 4) * 4_096);
+      words.fill(0, lone, seen + 4);
+      words.fill(slabWord(SPAN_4, 0), seen - 1, seen + 3);
+      for (let i = 0; i < 4; i++) words[noteOf(seen - 1 + i) + NOTE_SPAN] = i === 0 ? 4 : -i;
+      live[(seen - 1) * 4_096] = 1;
       at.slots.rebuild(1);
-    });
-    at.records.words[lone] = slabWord(SPAN_4, RIVAL);
-    for (let i = 1; i < 4; i++) at.records.words[lone + i] = slabWord(SPAN_4, RIVAL);
-    const head = slots.adopt(1, SPAN_4);
-    expect(quick).toBe(false);
-    expect(head).toBe(0);
-    for (let i = 0; i < 4; i++) expect(at.records.words[span - 1 + i]).toBe(slabWord(SPAN_4, 0));
+    };
+    return { at, first: seen - 1, seen, shift };
+  }
+
+  test('a page that was the first one when it was seen, and is an inner one of another span when it is claimed', () => {
+    const { at, first, shift } = shifting();
+    const { slots } = hooked(at, ACTOR, shift);
+    expect(slots.adopt(1, SPAN_4)).toBe(0);
+    for (let i = 0; i < 4; i++) expect(at.records.words[first + i]).toBe(slabWord(SPAN_4, 0));
     expect(at.hints.has(at.hints.abandoned(SPAN_4), 1)).toBe(true);
     expect(faults(at)).toEqual([]);
-    expect(slots.adopt(1, SPAN_4)).toBe(span - 1);
+    expect(slots.adopt(1, SPAN_4)).toBe(first);
     expect(at.pool.stats()).toMatchObject({ adopted: 1, retries: { adopt: 0 } });
+    expect(faults(at)).toEqual([]);
+  });
+
+  test.each([
+    ['is abandoned', false],
+    ['is adopted by another', true],
+  ])('a thread dies with such an inner page, whose span %s: the page goes with its span', (_, adopted) => {
+    const { at, first, seen, shift } = shifting();
+    let claims = 0;
+    const { slots } = hooked(at, ACTOR, (page) => {
+      shift(page);
+      // It has claimed the page, and does not come to give it back.
+      if (page === seen && claims++ === 1) throw new Stop('dead');
+    });
+    expect(() => slots.adopt(1, SPAN_4)).toThrow(Stop);
+    expect(at.records.words[seen]).toBe(slabWord(SPAN_4, ACTOR));
+    const heir = hooked(at, OWNER, (page) => {
+      // The heir has seen that the span is abandoned.
+      if (adopted && page === seen && ownerOf(at.records.words[first]) === 0) {
+        expect(at.thread(RIVAL).slots.adopt(1, SPAN_4)).toBe(first);
+      }
+    });
+    heir.pool.leave(ACTOR);
+    for (let i = 0; i < 4; i++) expect(at.records.words[first + i]).toBe(slabWord(SPAN_4, adopted ? RIVAL : 0));
     expect(faults(at)).toEqual([]);
   });
 

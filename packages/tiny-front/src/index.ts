@@ -31,17 +31,19 @@ export function tinyFront(): Recipe<BlockCache, Front> {
   };
 }
 
+/** Class of a request, by its size in granules, rounded up. */
+const CLASSES = Uint8Array.from({ length: TINY_MAX_BYTES / GRANULE_BYTES + 1 }, (_, granules) =>
+  classOf(granules * GRANULE_BYTES),
+);
+
 class TinyFront implements Front {
   readonly maxBytes = TINY_MAX_BYTES;
   private readonly cache: BlockCache;
-  /** Class of a request, by its size in granules, rounded up. */
   private readonly classes: Uint8Array;
 
   constructor(cache: BlockCache) {
     this.cache = cache;
-    this.classes = Uint8Array.from({ length: TINY_MAX_BYTES / GRANULE_BYTES + 1 }, (_, granules) =>
-      classOf(granules * GRANULE_BYTES),
-    );
+    this.classes = CLASSES;
   }
 
   malloc(bytes: number): Address | 0 {
