@@ -183,8 +183,8 @@ export interface SlotPool extends Walkable {
   reclaim(): number;
   /**
    * Takes back all that a thread which leaves or is dead had: slabs in which nothing is live, claims that it left half-done; the
-   * other slabs are abandoned, for any thread to adopt. Makes the hints anew. May be repeated when it was not finished.
-   * O(pages + blocks of the thread).
+   * other slabs are abandoned, for any thread to adopt. Makes the hints anew. May be repeated when it was not finished; by
+   * one thread at a time for the same one, which is the caller's to see to. O(pages + blocks of the thread).
    */
   leave(thread: ThreadId): void;
   stats(): PoolStats;
