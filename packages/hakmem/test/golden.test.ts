@@ -111,6 +111,21 @@ describe(`golden counts: ${clause('CACHE-7')}`, () => {
     });
   }
 
+  it('a heap of one thread calls no Atomics, whatever it does', () => {
+    const seen = measure(() => {
+      const heap = createHeap({ memory: 'local', maxBytes: 64 * MIB, env: false });
+      for (const bytes of [64, 1_000, 9_000, 200_000, 3 * MIB]) {
+        const blocks = Array.from({ length: 12 }, () => heap.malloc(bytes));
+        for (const address of blocks) heap.free(heap.realloc(address, 2 * bytes));
+      }
+      heap.collect({ force: true });
+      heap.stats();
+      heap.verify();
+      heap.destroy();
+    });
+    expect(seen.atomics).toBe(0);
+  });
+
   it('counts a refill, so the counting works', () => {
     const heap = countedHeap();
     const cold = measure(() => heap.malloc(64));
