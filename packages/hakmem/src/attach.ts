@@ -4,9 +4,10 @@ import { type AddressSpace, ArgumentError, AttachError, DestroyedError, groundLi
 import { openMemory } from '@hakmem/memory';
 import { Blueprint, type Site } from './blueprint.js';
 import { prewarm } from './compose.js';
-import { type HeapHandle, LAYOUT, type RoleOfBox } from './handle.js';
+import type { HeapHandle, RoleOfBox } from './handle.js';
 import { Heap } from './heap.js';
 import { type BoxParts, recipesOf } from './parts.js';
+import { LAYOUT_VERSION } from './threads.js';
 import { currentWorker } from './worker.js';
 
 /** How to attach. The boxes must be those that the heap was composed of; the standard ones need not be given. */
@@ -61,9 +62,9 @@ function checkHandle(handle: HeapHandle): void {
   if (typeof given !== 'object' || given === null || typeof given.hakmem !== 'number') {
     throw new ArgumentError('handle', handle, 'the handle of a heap');
   }
-  if (given.hakmem !== LAYOUT) {
+  if (given.hakmem !== LAYOUT_VERSION) {
     throw new AttachError(
-      `the heap has layout version ${given.hakmem}, this hakmem has ${LAYOUT}: use one version in all threads`,
+      `the heap has layout version ${given.hakmem}, this hakmem has ${LAYOUT_VERSION}: use one version in all threads`,
     );
   }
   const whole = given.control instanceof SharedArrayBuffer && Array.isArray(given.boxes);

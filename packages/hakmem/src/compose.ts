@@ -3,9 +3,9 @@
 import { type AddressSpace, BLOCK_BYTES, type BlockCache } from '@hakmem/contracts';
 import { Blueprint } from './blueprint.js';
 import type { HeapHandle } from './handle.js';
-import { LAYOUT } from './handle.js';
 import { Heap } from './heap.js';
 import { type Parts, recipesOf, threadLimit } from './parts.js';
+import { LAYOUT_VERSION } from './threads.js';
 import { currentWorker } from './worker.js';
 
 /** Largest block of the classes that prewarming is for. */
@@ -41,7 +41,7 @@ function handleOf(blueprint: Blueprint, space: AddressSpace, control: ArrayBuffe
   if (memory === null || blueprint.limit === 1) return null;
   const { limit, words } = blueprint;
   return {
-    hakmem: LAYOUT,
+    hakmem: LAYOUT_VERSION,
     control: control as SharedArrayBuffer,
     words,
     threads: limit,

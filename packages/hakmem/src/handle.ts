@@ -1,10 +1,6 @@
 /** The handle of a heap: what another thread needs to attach. */
 
 import type { SpaceHandle } from '@hakmem/contracts';
-import { LAYOUT_VERSION } from './threads.js';
-
-/** The version of the records that this package reads and writes. */
-export const LAYOUT: number = LAYOUT_VERSION;
 
 /** The box that has a role, and its words. */
 export interface RoleOfBox {

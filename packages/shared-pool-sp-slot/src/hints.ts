@@ -165,6 +165,9 @@ export function slabWord(sizeClass: SizeClass, owner: ThreadId): number {
   return pageWord(SlotState.ACTIVE, kindFor(sizeClass), owner, sizeClass);
 }
 
+/** The word of a page of a large run: it has no owner. */
+export const RUN_WORD: number = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
+
 /** The masks of a SuperSlab as its page words say. */
 export interface Masks {
   readonly unused: number;

@@ -17,16 +17,14 @@ import {
   claimPage,
   classIn,
   countFree,
-  GRANULE_BYTES,
   kindOf,
   NOTE_SPAN,
   noteOf,
   OWNER_MASK,
   ownerOf,
-  PAGE_BYTES,
+  PAGE_GRANULE_SHIFT,
   type PageIndex,
   PageKind,
-  pageWord,
   type Records,
   runAround,
   SLOTS_PER_SUPERSLAB,
@@ -37,9 +35,8 @@ import {
   stateOf,
   type ThreadId,
 } from '@hakmem/contracts';
+import { RUN_WORD } from './hints.js';
 import type { Slots } from './slots.js';
-
-const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 
 /** Does it for all pages of `thread`. */
 export function leave(records: Records, registry: SuperRegistry, slots: Slots, thread: ThreadId): void {
@@ -100,6 +97,6 @@ function resolveDoubt(records: Records, slots: Slots, page: PageIndex): void {
   }
   let pages = 1;
   while (words[page + pages] === RUN_WORD && words[noteOf(page + pages) + NOTE_SPAN] === 0) pages++;
-  live[page * (PAGE_BYTES / GRANULE_BYTES)] = 0;
+  live[page << PAGE_GRANULE_SHIFT] = 0;
   slots.clear(page, pages);
 }

@@ -23,7 +23,6 @@ import {
   claimPage,
   classIn,
   countFree,
-  GRANULE_BYTES,
   isIdle,
   NOTE_CURSOR,
   NOTE_NEXT,
@@ -32,7 +31,7 @@ import {
   NOTE_SPAN,
   noteOf,
   OWNER_MASK,
-  PAGE_BYTES,
+  PAGE_GRANULE_SHIFT,
   type PageIndex,
   PageKind,
   pageWord,
@@ -57,6 +56,7 @@ import {
   holdsClass,
   masksOf,
   nextHead,
+  RUN_WORD,
   type SuperSlabSet,
   slabWord,
   slotsWith,
@@ -82,8 +82,6 @@ export const Counter = {
 const COUNTER_WORDS = 16;
 
 const DRAIN_AT_MOST = SLOTS_PER_SUPERSLAB / 8;
-/** Page word of a run's pages: it has no owner. */
-const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 
 /** Words of the pool's region for a heap of `pageLimit` pages. */
 export function poolWords(pageLimit: number): number {
@@ -243,7 +241,7 @@ export class Slots {
     const { words, live } = this.#records;
     for (let i = 0; i < pages; i++) words[noteOf(from + i) + NOTE_SPAN] = 0;
     words[noteOf(head) + NOTE_SPAN] = from + pages - head;
-    if (from === head) live[head * (PAGE_BYTES / GRANULE_BYTES)] = 1;
+    if (from === head) live[head << PAGE_GRANULE_SHIFT] = 1;
     this.#storeDown(from, pages, RUN_WORD);
     for (let superSlab = from >>> SLOT_SHIFT; superSlab <= (from + pages - 1) >>> SLOT_SHIFT; superSlab++) {
       this.#occupy(superSlab, slotsWithin(superSlab, from, pages));
@@ -253,7 +251,7 @@ export class Slots {
   /** Puts a run in doubt, by its first page, and ends its block; false when another thread was first. */
   seizeRun(head: PageIndex): boolean {
     if (!claimPage(this.#records, head, RUN_WORD, this.#doubt)) return false;
-    this.#records.live[head * (PAGE_BYTES / GRANULE_BYTES)] = 0;
+    this.#records.live[head << PAGE_GRANULE_SHIFT] = 0;
     return true;
   }
 

@@ -156,12 +156,8 @@ export class Cache implements BlockCache {
     for (let c = 0; c < CLASS_COUNT; c++) this.letGo(c, this.words[this.tops + 2 * c] - this.bottoms[c]);
   }
 
-  retireIdle(): void {
-    this.retireHeld();
-  }
-
-  /** Retires the slabs that are held though all of them is room; false when there are none. */
-  private retireHeld(): boolean {
+  /** Says whether there were any. */
+  retireIdle(): boolean {
     const idle: (readonly [SizeClass, PageIndex])[] = [];
     this.source.held((sizeClass, head) => {
       if (this.slabs.room(head) === SPAN_BLOCKS[sizeClass]) idle.push([sizeClass, head]);
@@ -242,7 +238,7 @@ export class Cache implements BlockCache {
     if (told !== 0) return told;
     this.drainNext();
     const head = source.acquire(sizeClass) || (this.drainNews() ? source.acquire(sizeClass) : 0);
-    return head || (this.retireHeld() ? source.acquire(sizeClass) : 0);
+    return head || (this.retireIdle() ? source.acquire(sizeClass) : 0);
   }
 
   private retire(sizeClass: SizeClass, head: PageIndex): void {
