@@ -77,7 +77,11 @@ export class Player {
   }
 
   malloc(bytes: number): number {
-    return this.#given(() => this.heap.malloc(bytes));
+    const address = this.#given(() => this.heap.malloc(bytes));
+    if (address === 0 || this.heap.usableSize(address) >= bytes) return address;
+    throw new Error(
+      `block ${address} holds ${this.heap.usableSize(address)} bytes of the ${bytes} that it was asked for`,
+    );
   }
 
   alignedAlloc(alignment: number, bytes: number): number {

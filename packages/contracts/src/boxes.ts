@@ -175,11 +175,21 @@ export interface SlotPool extends Walkable {
    * thread was first.
    */
   releaseRun(head: PageIndex, keep: number): boolean;
+  /** Ends the block of a run and keeps the run for the caller; false, and nothing changed, when another thread was first. */
+  keepRun(head: PageIndex): boolean;
+  /** Makes a run of `pages` pages that the caller keeps a block's; false when it was taken back meanwhile. */
+  reuseRun(head: PageIndex, pages: number): boolean;
+  /** Shortens the run of a block that only the caller knows to `pages` pages, and keeps the rest for the caller as a run. */
+  splitRun(head: PageIndex, pages: number): void;
+  /** Makes two runs that the caller keeps, the second where the first ends, one; false when one was taken back meanwhile. */
+  joinRuns(head: PageIndex, next: PageIndex): boolean;
+  /** Takes back a run that the caller keeps; false when that was done meanwhile. */
+  dropRun(head: PageIndex): boolean;
   /** Grows a run in place; false when a following page is in use or memory is exhausted. */
   extendRun(head: PageIndex, pages: number, wanted: number): boolean;
   /** Makes all EMPTY slots UNUSED; says how many. */
   sweep(): number;
-  /** Takes back abandoned slabs in which nothing is live; says how many. */
+  /** Takes back abandoned slabs in which nothing is live, and the runs that any thread keeps; says how many. */
   reclaim(): number;
   /**
    * Takes back all that a thread which leaves or is dead had: slabs in which nothing is live, claims that it left half-done; the
@@ -310,6 +320,8 @@ export interface Front {
 /** What the box of large blocks counts. */
 export interface LargeStats {
   readonly live: number;
+  /** Runs that threads keep for blocks to come. */
+  readonly kept: number;
   readonly grownInPlace: number;
   readonly shrunkInPlace: number;
 }

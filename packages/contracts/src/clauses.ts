@@ -44,6 +44,7 @@ export const CLAUSES = {
     'A page is claimed by one compare-and-swap that carries the claimer; a lost claim leaves everything as it was.',
   'POOL-9': 'An abandoned slab is adopted by the next acquire of its class before any other slot is asked for.',
   'POOL-10': 'leave takes back all that a thread had, wherever it was stopped, and may itself be stopped and repeated.',
+  'POOL-11': 'Runs that threads keep, whichever they are, are taken back before memory grows.',
 
   'REMOTE-1': 'A free of a block that is not live answers false and changes nothing.',
   'REMOTE-2': 'A free is one atomic exchange; the owner is told once per slab until it has taken the news.',
@@ -77,7 +78,7 @@ export const CLAUSES = {
 
   'LARGE-1': 'A large block starts at a page and at a multiple of its alignment; the live byte of its start is 1.',
   'LARGE-2': 'resize moves nothing: it succeeds in place or changes nothing.',
-  'LARGE-3': 'free gives every page of the block back.',
+  'LARGE-3': 'free gives every page of the block back, or keeps the run for a block to come, up to a limit.',
   'LARGE-4': 'Of several threads that free one block one succeeds; live blocks are looked at, not counted.',
 
   'HEAP-1': 'malloc answers 0 when memory is exhausted, and the heap is as it was.',

@@ -21,7 +21,7 @@ export const POLICY_DRAIN_INTERVAL = 2;
 export const POLICY_RETAIN = 3;
 
 const SCALARS = 8;
-const MID_CACHE_BYTES = 524_288;
+const MID_CACHE_BYTES = 1_048_576;
 
 /** Words in the table. */
 export const POLICY_WORDS: number = SCALARS + 2 * CLASS_COUNT;
@@ -36,7 +36,7 @@ export function policyBatch(sizeClass: SizeClass): number {
   return SCALARS + 2 * sizeClass + 1;
 }
 
-/** Most blocks that the stack of each class has cells for: a slab's worth of tiny blocks (64 … 512), 512 KiB of mid ones (4 … 64). */
+/** Most blocks that the stack of each class has cells for: a slab's worth of tiny blocks (64 … 512), 1 MiB of mid ones (4 … 64). */
 export const MAX_CAP: Int32Array = BLOCK_BYTES.map((bytes, c) =>
   c < TINY_CLASS_COUNT
     ? Math.min(512, Math.max(64, Math.floor(PAGE_BYTES / bytes)))
@@ -45,7 +45,7 @@ export const MAX_CAP: Int32Array = BLOCK_BYTES.map((bytes, c) =>
 
 /**
  * Writes the defaults into a policy table: warm pools of 16 with a prefill of 3, a drain every 1,024 blocks, 4 FREE
- * SuperSlabs retained, full caps, tiny refills of 8 KiB (8 … 64 blocks), mid refills of 2 spans ({@link midBatch}).
+ * SuperSlabs retained, full caps, tiny refills of half of the cap (32 … 256 blocks), mid refills of 2 spans ({@link midBatch}).
  */
 export function writeDefaultPolicy(table: Region): void {
   const { words, start } = table;
@@ -55,8 +55,7 @@ export function writeDefaultPolicy(table: Region): void {
   words[start + POLICY_RETAIN] = 4;
   for (let c = 0; c < CLASS_COUNT; c++) {
     words[start + policyCap(c)] = MAX_CAP[c];
-    words[start + policyBatch(c)] =
-      c < TINY_CLASS_COUNT ? Math.min(64, Math.max(8, Math.floor(8_192 / BLOCK_BYTES[c]))) : midBatch(c, 2);
+    words[start + policyBatch(c)] = c < TINY_CLASS_COUNT ? MAX_CAP[c] >>> 1 : midBatch(c, 2);
   }
 }
 

@@ -39,7 +39,7 @@ export function classOf(bytes: number): SizeClass {
  * `step` or more is itself a block size, and a smaller alignment divides every block size.
  */
 export function alignedBytes(bytes: number, alignment: number): number {
-  return Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
+  return (Math.max(bytes, 1) + alignment - 1) & -alignment;
 }
 
 function blockSizes(): Int32Array {

@@ -48,12 +48,12 @@ describe('policy table', () => {
     expect(words.subarray(10 + POLICY_WORDS).every((word) => word === -7)).toBe(true);
   });
 
-  test('refills tiny classes with 8 KiB, 8 to 64 blocks, and mid classes with two spans, half a cap or a block of each span', () => {
+  test('refills tiny classes with half of their cap, 32 to 256 blocks, and mid classes with two spans, half a cap or a block of each span', () => {
     const words = new Int32Array(POLICY_WORDS);
     writeDefaultPolicy({ words, start: 0, length: POLICY_WORDS });
     for (const c of tiny) {
-      const fit = Math.floor(8_192 / BLOCK_BYTES[c]);
-      expect(words[policyBatch(c)], `class ${c}`).toBe(clamp(fit, 8, 64));
+      const half = Math.floor(PAGE_BYTES / BLOCK_BYTES[c] / 2);
+      expect(words[policyBatch(c)], `class ${c}`).toBe(clamp(half, 32, 256));
     }
     for (const c of mid) {
       const half = Math.floor(MAX_CAP[c] / 2);
@@ -67,13 +67,13 @@ describe('policy table', () => {
     }
   });
 
-  test('caps a tiny class at a page of blocks within 64 to 512, a mid class at 512 KiB of blocks within 4 to 64', () => {
+  test('caps a tiny class at a page of blocks within 64 to 512, a mid class at 1 MiB of blocks within 4 to 64', () => {
     for (const c of tiny) {
       const fit = Math.floor(PAGE_BYTES / BLOCK_BYTES[c]);
       expect(MAX_CAP[c], `class ${c}`).toBe(clamp(fit, 64, 512));
     }
     for (const c of mid) {
-      const fit = Math.floor(524_288 / BLOCK_BYTES[c]);
+      const fit = Math.floor(1_048_576 / BLOCK_BYTES[c]);
       expect(MAX_CAP[c], `class ${c}`).toBe(clamp(fit, 4, 64));
     }
   });

@@ -7,7 +7,8 @@
  *               a slab of another thread, or of none → remote queue · LARGE → large · else an error
  *
  * The hot verbs check, load, decide and go on to a box; they make no objects and call no Atomics. Shifts stand as
- * literals (4: address to granule, 16: address to page), because V8 loads an imported constant at each use. An address
+ * literals (4: address to granule, 16: address to page), because V8 loads an imported constant at each use. An answer that comes
+ * from a call, where a hot one would be in a register, is made a word by `>>> 0`: V8 would tag the hot one, too. An address
  * counts as one only when it is an unsigned 32-bit integer and a multiple of 16; a live block starts there only when its
  * live byte is 1, which the box checks. So every wrong free is found in the call that makes it, and costs the heap nothing.
  */
@@ -71,23 +72,15 @@ export class Gate {
   }
 
   malloc(bytes: number): Address | 0 {
-    if (bytes >>> 0 === bytes) {
-      if (bytes <= this.tinyMax) return this.front.malloc(bytes);
-      if (bytes <= this.midMax) return this.mid.malloc(bytes);
-    }
-    return this.mallocLarge(bytes);
+    if (bytes <= this.tinyMax && bytes >>> 0 === bytes) return this.front.malloc(bytes) >>> 0;
+    return this.mallocMid(bytes) >>> 0;
   }
 
   free(address: number): void {
     if ((address >>> 4) << 4 === address) {
       const word = this.pages[address >>> 16];
       const tiny = (word ^ this.tinyTag) >>> 0;
-      if (tiny <= 255) {
-        if (this.front.free(tiny, address)) return;
-      } else {
-        const mid = (word ^ this.midTag) >>> 0;
-        if (mid <= 255 && this.mid.free(mid, address)) return;
-      }
+      if (tiny <= 255 ? this.front.free(tiny, address) : this.freeMid(word, address)) return;
     }
     this.freeOther(address);
   }
@@ -118,11 +111,23 @@ export class Gate {
     this.midTag = -1;
   }
 
+  /** Sizes that the tiny front does not serve. */
+  private mallocMid(bytes: number): Address | 0 {
+    if (bytes <= this.midMax && bytes >>> 0 === bytes) return this.mid.malloc(bytes) >>> 0;
+    return this.mallocLarge(bytes) >>> 0;
+  }
+
   /** Sizes that neither front serves, and arguments that nothing serves. */
   private mallocLarge(bytes: number): Address | 0 {
-    integer('bytes', bytes, 0, MAX_BYTES);
-    this.check('malloc');
+    if (bytes >>> 0 !== bytes) integer('bytes', bytes, 0, MAX_BYTES);
+    if (this.ended !== null) this.check('malloc');
     return this.large.malloc(bytes, 1);
+  }
+
+  /** Frees a block of a page that is no tiny one of this thread; false when it is no mid one either, or no live block starts there. */
+  private freeMid(word: number, address: Address): boolean {
+    const mid = (word ^ this.midTag) >>> 0;
+    return mid <= 255 && this.mid.free(mid, address);
   }
 
   /** Blocks of other threads, large blocks, addresses of 2 GiB and above, and everything that is wrong. */
@@ -132,9 +137,9 @@ export class Gate {
     if (isAddress(address)) {
       const word = this.pages[address >>> 16];
       const tiny = (word ^ this.tinyTag) >>> 0;
-      const mid = (word ^ this.midTag) >>> 0;
-      if (tiny <= 255 ? this.front.free(tiny, address) : mid <= 255 && this.mid.free(mid, address)) return;
-      if (tiny > 255 && mid > 255 && this.freeElsewhere(word, address)) return;
+      const mine = tiny <= 255 || (word ^ this.midTag) >>> 0 <= 255;
+      if (tiny <= 255 ? this.front.free(tiny, address) : this.freeMid(word, address)) return;
+      if (!mine && this.freeElsewhere(word, address)) return;
     }
     throw diagnose(this.records, 'free', address);
   }

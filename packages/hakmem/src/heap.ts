@@ -24,6 +24,7 @@ import {
   TINY_MAX_BYTES,
 } from '@hakmem/contracts';
 import type { Boxes } from './boxes.js';
+import { Contents } from './contents.js';
 import { diagnose } from './diagnose.js';
 import { Gate } from './gate.js';
 import type { HeapHandle } from './handle.js';
@@ -32,7 +33,6 @@ import { blockAround, extents, liveBlocks } from './survey.js';
 import { type Verdict, verifyHeap } from './verify.js';
 import type { TypedArray, TypedArrayConstructor } from './views.js';
 import { type WatchableWorker, workerOf } from './worker.js';
-import { Zero } from './zero.js';
 
 /** Visits a live block; return false to stop the walk. */
 export type Visit = (address: Address, bytes: number) => unknown;
@@ -57,14 +57,14 @@ export interface HeapTerms {
 export class Heap {
   private readonly boxes: Boxes;
   private readonly gate: Gate;
-  private readonly zero: Zero;
+  private readonly contents: Contents;
   private readonly terms: HeapTerms;
 
   /** @internal */
   constructor(boxes: Boxes, terms: HeapTerms) {
     this.boxes = boxes;
     this.gate = new Gate(boxes);
-    this.zero = new Zero(boxes.space);
+    this.contents = new Contents(boxes.space);
     this.terms = terms;
   }
 
@@ -99,7 +99,7 @@ export class Heap {
     integer('bytes', bytes, 0, MAX_BYTES);
     const total = integer('count × bytes', count * bytes, 0, MAX_BYTES);
     const address = this.malloc(total);
-    if (address !== 0) this.zero.fill(address, total);
+    if (address !== 0) this.contents.zero(address, total);
     return address;
   }
 
@@ -119,8 +119,7 @@ export class Heap {
     } else if (bytes <= had && (bytes > had / 2 || had === BLOCK_BYTES[0])) return address;
     const next = this.malloc(bytes);
     if (next === 0) return bytes <= had ? address : 0;
-    const kept = Math.min(had, bytes);
-    this.boxes.space.bytes(Math.max(next, address) + kept).copyWithin(next, address, address + kept);
+    this.contents.copy(next, address, Math.min(had, bytes));
     this.free(address);
     return next;
   }
@@ -134,10 +133,12 @@ export class Heap {
     integer('bytes', bytes, 0, MAX_BYTES);
     if ((alignment & (alignment - 1)) !== 0) throw new ArgumentError('alignment', alignment, 'a power of two');
     if (alignment <= 16) return this.malloc(bytes);
-    // Without a tiny front the smallest block is that of the smallest mid class.
-    const aligned = alignedBytes(this.gate.tinyMax < 0 ? Math.max(bytes, TINY_MAX_BYTES + 1) : bytes, alignment);
-    if (alignment <= PAGE_BYTES && aligned <= Math.max(this.gate.tinyMax, this.gate.midMax))
-      return this.malloc(aligned);
+    const most = Math.max(this.gate.tinyMax, this.gate.midMax);
+    if (alignment <= PAGE_BYTES && bytes <= most) {
+      // Without a tiny front the smallest block is that of the smallest mid class.
+      const aligned = alignedBytes(this.gate.tinyMax < 0 ? Math.max(bytes, TINY_MAX_BYTES + 1) : bytes, alignment);
+      if (aligned <= most) return this.malloc(aligned);
+    }
     return this.boxes.large.malloc(bytes, alignment);
   }
 
@@ -234,9 +235,9 @@ export class Heap {
 
   /**
    * Takes the news of frees by other threads and returns slabs of this thread in which nothing is live, slabs that threads
-   * which left had abandoned and in which nothing is live any more, and memory above what the policy retains; with
-   * `force`, all of this thread that is not live. Returns the number of bytes given back to the system, always 0 for shared
-   * memory and wasm, which cannot. O(pages + blocks in caches).
+   * which left had abandoned and in which nothing is live any more, the runs of freed large blocks that any thread keeps, and
+   * memory above what the policy retains; with `force`, all of this thread that is not live. Returns the number of bytes given
+   * back to the system, always 0 for shared memory and wasm, which cannot. O(pages + blocks in caches).
    */
   collect(options: CollectOptions = {}): number {
     this.gate.check('collect');

@@ -34,7 +34,7 @@ export class NullLarge implements LargeBlocks {
   }
 
   stats(): LargeStats {
-    return { live: 0, grownInPlace: 0, shrunkInPlace: 0 };
+    return { live: 0, kept: 0, grownInPlace: 0, shrunkInPlace: 0 };
   }
 
   verify(): void {}

@@ -27,7 +27,10 @@ export interface HeapOptions {
   readonly maxThreads?: number | undefined;
   /** SuperSlabs of 2 MiB made at the start (0 … 2,048, default 0). */
   readonly prewarmSuperSlabs?: number | undefined;
-  /** FREE SuperSlabs kept before memory is returned (0 … 2,048, default 4; at least `prewarmSuperSlabs`). */
+  /**
+   * FREE SuperSlabs kept before memory is returned (0 … 2,048, default 4; at least `prewarmSuperSlabs`); and a quarter of those
+   * that a thread may keep in runs of freed large blocks.
+   */
   readonly retainSuperSlabs?: number | undefined;
   /** Slabs per class in the warm pool (1 … 16, default 16). HAKMEM_WARM_POOL_SIZE */
   readonly warmPoolSize?: number | undefined;
@@ -35,9 +38,9 @@ export interface HeapOptions {
   readonly warmPoolStats?: boolean | undefined;
   /** Blocks that each class up to 2 KiB has cached at the start (0 … 64, default 16; 0 with the conservative profile). HAKMEM_TINY_PREWARM_COUNT */
   readonly prewarmCount?: number | undefined;
-  /** Blocks per refill of the classes up to 128 bytes (1 … 512, default 64). HAKMEM_TINY_REFILL_COUNT_HOT */
+  /** Blocks per refill of the classes up to 128 bytes (1 … 512, default 256). HAKMEM_TINY_REFILL_COUNT_HOT */
   readonly refillCountHot?: number | undefined;
-  /** Blocks per refill of the classes above 128 bytes up to 1 KiB (1 … 512, default 8 KiB worth, 8 … 56). HAKMEM_TINY_REFILL_COUNT_MID */
+  /** Blocks per refill of the classes above 128 bytes up to 1 KiB (1 … 512, default 32 KiB worth, 32 … 227). HAKMEM_TINY_REFILL_COUNT_MID */
   readonly refillCountMid?: number | undefined;
   /** 'full' (default), or 'conservative': caps and refills of the tiny classes a quarter, no prewarming. HAKMEM_TINY_PROFILE */
   readonly profile?: 'full' | 'conservative' | undefined;

@@ -41,7 +41,7 @@ export interface ByteStats {
   empty: number;
   /** In blocks that users hold, the whole of each block. */
   live: number;
-  /** In free blocks that a cache holds. */
+  /** In free blocks that a cache holds, and runs that threads keep for large blocks. */
   cached: number;
   /** In free blocks of slabs: known to the owner as room, freed by others and not counted by it yet, or abandoned. */
   room: number;
@@ -130,7 +130,11 @@ export function readStats(boxes: Boxes): HeapStats {
     for (const _ of liveBlocks(records, extent)) live++;
     blocks.live += live;
     bytes.live += live * blockBytes;
-    if (kindOf(word) === PageKind.LARGE) continue;
+    if (kindOf(word) === PageKind.LARGE) {
+      blocks.cached += 1 - live;
+      bytes.cached += (1 - live) * blockBytes;
+      continue;
+    }
     const free = extent.blocks - live; // room, and until they are taken off below, cached blocks
     blocks.room += free;
     bytes.room += free * blockBytes;

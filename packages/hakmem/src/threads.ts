@@ -26,7 +26,7 @@ export const THREADS_WORDS: number = HEADER_WORDS + MAX_THREADS + 1;
 /** Says that control words are a heap's: "HAKM". */
 const MAGIC_WORD = 0x48414b4d;
 /** The version of the records in the control buffer; all threads of a heap must agree on it. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 const FREE = 0;
 const IN_USE = 1;

@@ -100,7 +100,7 @@ describe('what options do', () => {
     expect(refilled({ refillCountHot: 1 }, 64)).toBe(1);
     expect(refilled({ refillCountHot: 5 }, 128)).toBe(5);
     expect(refilled({ refillCountMid: 7 }, 144)).toBe(7);
-    expect(refilled({}, 64)).toBe(64);
+    expect(refilled({}, 64)).toBe(256);
     expect(refilled({ poolRefillBatch: 1 }, 262_144)).toBe(1);
     expect(refilled({ poolRefillBatch: 2 }, 262_144)).toBe(2);
   });

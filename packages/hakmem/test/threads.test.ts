@@ -175,8 +175,8 @@ describe(clause('HEAP-8'), () => {
       expect(() => two.free(address + 16)).toThrow(InteriorAddressError);
       expect(() => two.free(address + 8)).toThrow(MisalignedAddressError);
       two.free(address);
-      expect(() => two.free(address)).toThrow(bytes < 300_000 ? DoubleFreeError : ForeignAddressError);
-      expect(() => one.free(address)).toThrow(bytes < 300_000 ? DoubleFreeError : ForeignAddressError);
+      expect(() => two.free(address)).toThrow(DoubleFreeError);
+      expect(() => one.free(address)).toThrow(DoubleFreeError);
     }
     expect(() => two.free(14 * MIB)).toThrow(ForeignAddressError);
     expectSound(one);

@@ -14,7 +14,7 @@ import {
   standaloneGround,
 } from '@hakmem/contracts';
 import { largeBlocks } from '@hakmem/large';
-import { bench, do_not_optimize, group, run } from 'mitata';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 
 const PAGES = 1_024;
 const PAGE = 65_536;
@@ -37,6 +37,21 @@ class Bump implements SlotPool {
   releaseRun(head: PageIndex, keep: number): boolean {
     this.#words[noteOf(head) + NOTE_SPAN] = keep;
     this.#live[head << PAGE_GRANULE_SHIFT] = keep === 0 ? 0 : 1;
+    return true;
+  }
+  keepRun(head: PageIndex): boolean {
+    this.#live[head << PAGE_GRANULE_SHIFT] = 0;
+    return true;
+  }
+  reuseRun(head: PageIndex): boolean {
+    this.#live[head << PAGE_GRANULE_SHIFT] = 1;
+    return true;
+  }
+  splitRun(): void {}
+  joinRuns(): boolean {
+    return false;
+  }
+  dropRun(): boolean {
     return true;
   }
   extendRun(head: PageIndex, _: number, wanted: number): boolean {

@@ -5,9 +5,12 @@
  *   page words   LARGE on every page of the run      page note of the first page: span = pages
  *   live byte    1 at the start of the block; the pool writes it with the page words
  *
+ * A freed run is kept by the thread that freed it (kept.ts) and serves a block to come that needs as many pages or fewer: one
+ * compare-and-swap instead of one per page. Kept runs are taken back before memory grows.
+ *
  * A block grows in place when the pages that follow are not in use (or memory can be added behind it), and shrinks in
- * place always. Its pages go straight back to being UNUSED: nothing is cached. Any thread may free or resize a block,
- * whichever made it; of several that free the same one, one succeeds. O(pages + SuperSlabs).
+ * place always. Any thread may free or resize a block, whichever made it; of several that free the same one, one succeeds.
+ * O(kept runs), O(pages + SuperSlabs) when none fits.
  *
  * @packageDocumentation
  */
@@ -20,15 +23,19 @@ import {
   type LargeStats,
   NOTE_SPAN,
   noteOf,
+  ownerOf,
   PAGE_BYTES,
   PAGE_SHIFT,
   PageKind,
+  pageWord,
   type Recipe,
   type Report,
   requireMethods,
   type Scope,
   type SlotPool,
+  SlotState,
 } from '@hakmem/contracts';
+import { KeptRuns } from './kept.js';
 
 const GROWN = 0;
 const SHRUNK = 1;
@@ -36,13 +43,25 @@ const SHRUNK = 1;
 /** Words of the box's region. */
 export const LARGE_WORDS = 4;
 
+/** The word of the pages of a run. */
+const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
+
 /** The recipe of the box over a pool. */
 export function largeBlocks(): Recipe<SlotPool, LargeBlocks> {
   return {
     box: 'large',
     words: () => LARGE_WORDS,
     build(scope, pool) {
-      requireMethods('large', 'pool', pool, ['acquireRun', 'releaseRun', 'extendRun']);
+      requireMethods('large', 'pool', pool, [
+        'acquireRun',
+        'releaseRun',
+        'extendRun',
+        'keepRun',
+        'reuseRun',
+        'splitRun',
+        'joinRuns',
+        'dropRun',
+      ]);
       return new Large(scope, pool);
     },
   };
@@ -51,18 +70,22 @@ export function largeBlocks(): Recipe<SlotPool, LargeBlocks> {
 class Large implements LargeBlocks {
   readonly #scope: Scope;
   readonly #pool: SlotPool;
+  readonly #kept: KeptRuns;
 
   constructor(scope: Scope, pool: SlotPool) {
     this.#scope = scope;
     this.#pool = pool;
+    this.#kept = new KeptRuns(scope, pool);
   }
 
   malloc(bytes: number, alignment: number): Address | 0 {
-    return this.#pool.acquireRun(pagesFor(bytes), Math.max(1, alignment / PAGE_BYTES)) * PAGE_BYTES;
+    const pages = pagesFor(bytes);
+    const alignPages = Math.max(1, alignment / PAGE_BYTES);
+    return (this.#kept.reuse(pages, alignPages) || this.#pool.acquireRun(pages, alignPages)) * PAGE_BYTES;
   }
 
   free(address: Address): boolean {
-    return this.#isLive(address) && this.#pool.releaseRun(address >>> PAGE_SHIFT, 0);
+    return this.#isLive(address) && this.#kept.release(address >>> PAGE_SHIFT);
   }
 
   resize(address: Address, bytes: number): boolean {
@@ -84,10 +107,13 @@ class Large implements LargeBlocks {
     const { words, pageLimit } = this.#scope.records;
     const counter = (which: number): number => this.#scope.region.words[this.#scope.region.start + which] >>> 0;
     let live = 0;
+    let kept = 0;
     for (let page = 1; page < pageLimit; page++) {
-      if (kindOf(words[page]) === PageKind.LARGE && words[noteOf(page) + NOTE_SPAN] > 0) live++;
+      if (kindOf(words[page]) !== PageKind.LARGE || words[noteOf(page) + NOTE_SPAN] <= 0) continue;
+      if (ownerOf(words[page]) === 0) live++;
+      else kept++;
     }
-    return { live, grownInPlace: counter(GROWN), shrunkInPlace: counter(SHRUNK) };
+    return { live, kept, grownInPlace: counter(GROWN), shrunkInPlace: counter(SHRUNK) };
   }
 
   verify(report: Report): void {
@@ -98,10 +124,11 @@ class Large implements LargeBlocks {
       const complain = (message: string): void =>
         report({ box: 'large', message: `run at page ${page} ${message}`, address });
       const pages = words[noteOf(page) + NOTE_SPAN];
-      if (live[address >>> GRANULE_SHIFT] !== 1) complain('has no live byte');
+      const kept = ownerOf(words[page]) !== 0;
+      if (live[address >>> GRANULE_SHIFT] !== (kept ? 0 : 1)) complain(kept ? 'is kept and live' : 'has no live byte');
       if (pages < 1) complain(`has a length of ${pages}`);
       for (let i = 1; i < pages; i++) {
-        if (words[page + i] !== words[page]) complain(`of ${pages} pages has another page word at page ${i}`);
+        if (words[page + i] !== RUN_WORD) complain(`of ${pages} pages has another page word at page ${i}`);
         if (words[noteOf(page + i) + NOTE_SPAN] !== 0) complain(`has a note of its own at page ${i}`);
       }
       page += Math.max(1, pages) - 1;

@@ -1,7 +1,8 @@
 /**
  * A SlotPool in plain JavaScript that gives runs only: first fit over the pages of its ground, memory as far as the test
- * allows. It writes page words, the note of a run's first page and its live byte, as a pool must, and throws when it is asked
- * to cut or grow what it did not give. Other threads act where the test says: in the middle of a release or a growth.
+ * allows, kept runs taken back one by one when nothing fits. It writes page words, the note of a run's first page and its
+ * live byte, as a pool must, and throws when it is asked to cut or grow what it did not give. Other threads act where the
+ * test says: in the middle of a release, a growth, or a reuse.
  */
 
 import {
@@ -15,6 +16,7 @@ import {
   type Records,
   type SlotPool,
   SlotState,
+  type ThreadId,
 } from '@hakmem/contracts';
 
 /** The thread whose box it is in these tests: not 1, so that a forgotten owner shows. */
@@ -24,15 +26,29 @@ export const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 /** A page that is being claimed or let go of. */
 export const DOUBT_WORD = pageWord(SlotState.ACTIVE, PageKind.NONE, OWNER, 0);
 
+/** The first page of a run that a thread keeps. */
+export const keptWord = (owner: ThreadId): number => pageWord(SlotState.ACTIVE, PageKind.LARGE, owner, 0);
+
+export interface Kept {
+  readonly pages: number;
+  readonly owner: ThreadId;
+}
+
 export class FakePool implements SlotPool {
   readonly records: Records;
   readonly firstPage: PageIndex;
   /** Page after the last that memory is given for. */
   memory: number;
-  /** First page → pages of every run. */
+  /** First page → pages of every run that is a block. */
   readonly runs = new Map<PageIndex, number>();
+  /** First page → run that a thread keeps. */
+  readonly kept = new Map<PageIndex, Kept>();
+  /** Calls of acquireRun. */
+  acquired = 0;
   /** What another thread does in the middle of the next call; called once. */
   meanwhile: (() => void) | null = null;
+  /** What another thread does right after the next run is kept, or the next rest of one; called once. */
+  afterKeep: (() => void) | null = null;
 
   constructor(records: Records, firstPage: PageIndex = 1) {
     this.records = records;
@@ -43,14 +59,103 @@ export class FakePool implements SlotPool {
   acquireRun(pages: number, alignPages: number): PageIndex | 0 {
     this.#insist(pages >= 1 && Number.isInteger(pages), `acquireRun of ${pages} pages`);
     this.#insist(alignPages >= 1 && Number.isInteger(alignPages), `acquireRun at multiples of ${alignPages} pages`);
+    this.acquired++;
     const from = Math.ceil(this.firstPage / alignPages) * alignPages;
-    for (let head = from; head + pages <= this.memory; head += alignPages) {
-      if (!this.#free(head, pages)) continue;
-      this.#set(head, head, pages);
-      this.#setLive(head, 1);
-      return head;
+    for (;;) {
+      for (let head = from; head + pages <= this.memory; head += alignPages) {
+        if (!this.#free(head, pages)) continue;
+        this.#set(head, head, pages);
+        this.#setLive(head, 1);
+        return head;
+      }
+      const [first] = this.kept.keys();
+      if (first === undefined) return 0;
+      this.takeBack(first);
     }
-    return 0;
+  }
+
+  keepRun(head: PageIndex, owner: ThreadId = OWNER): boolean {
+    this.#interrupt();
+    if (this.records.words[head] !== RUN_WORD) return false;
+    const pages = this.runs.get(head);
+    if (pages === undefined) throw new Error(`large broke the pool: keepRun(${head}) of a run that it never gave`);
+    this.runs.delete(head);
+    this.kept.set(head, { pages, owner });
+    this.records.words[head] = keptWord(owner);
+    this.#setLive(head, 0);
+    this.#after();
+    return true;
+  }
+
+  reuseRun(head: PageIndex, pages: number, owner: ThreadId = OWNER): boolean {
+    this.#interrupt();
+    const kept = this.kept.get(head);
+    if (kept?.owner !== owner || kept.pages !== pages) return false;
+    this.kept.delete(head);
+    this.runs.set(head, pages);
+    this.records.words[head] = RUN_WORD;
+    this.#setLive(head, 1);
+    return true;
+  }
+
+  splitRun(head: PageIndex, pages: number, owner: ThreadId = OWNER): void {
+    const has = this.runs.get(head) ?? 0;
+    this.#insist(pages >= 1 && pages < has, `splitRun(${head}) of ${has} pages after ${pages}`);
+    const { words } = this.records;
+    this.runs.set(head, pages);
+    this.kept.set(head + pages, { pages: has - pages, owner });
+    words[noteOf(head) + NOTE_SPAN] = pages;
+    words[noteOf(head + pages) + NOTE_SPAN] = has - pages;
+    words[head + pages] = keptWord(owner);
+    this.#after();
+  }
+
+  joinRuns(head: PageIndex, next: PageIndex, owner: ThreadId = OWNER): boolean {
+    this.#interrupt();
+    const [first, second] = [this.kept.get(head), this.kept.get(next)];
+    if (first?.owner !== owner || second?.owner !== owner || head + first.pages !== next) return false;
+    const { words } = this.records;
+    this.kept.delete(next);
+    this.kept.set(head, { pages: first.pages + second.pages, owner });
+    words[noteOf(head) + NOTE_SPAN] = first.pages + second.pages;
+    words[noteOf(next) + NOTE_SPAN] = 0;
+    words[next] = RUN_WORD;
+    return true;
+  }
+
+  dropRun(head: PageIndex, owner: ThreadId = OWNER): boolean {
+    if (this.kept.get(head)?.owner !== owner) return false;
+    this.takeBack(head);
+    return true;
+  }
+
+  /** Takes a kept run back, whoever keeps it, as any thread may at any time. The note is left as it was. */
+  takeBack(head: PageIndex): void {
+    const { pages } = this.kept.get(head) ?? { pages: 0 };
+    this.#insist(pages > 0, `page ${head} is no kept run`);
+    this.records.words.fill(0, head, head + pages);
+    this.kept.delete(head);
+  }
+
+  /** The pool as another thread has it. */
+  seenBy(owner: ThreadId): SlotPool {
+    return {
+      acquireRun: (pages, alignPages) => this.acquireRun(pages, alignPages),
+      releaseRun: (head, keep) => this.releaseRun(head, keep),
+      extendRun: (head, pages, wanted) => this.extendRun(head, pages, wanted),
+      keepRun: (head) => this.keepRun(head, owner),
+      reuseRun: (head, pages) => this.reuseRun(head, pages, owner),
+      splitRun: (head, pages) => this.splitRun(head, pages, owner),
+      joinRuns: (head, next) => this.joinRuns(head, next, owner),
+      dropRun: (head) => this.dropRun(head, owner),
+      acquire: () => this.acquire(),
+      release: () => this.release(),
+      sweep: () => this.sweep(),
+      reclaim: () => this.reclaim(),
+      leave: () => this.leave(),
+      stats: () => this.stats(),
+      verify: () => this.verify(),
+    };
   }
 
   releaseRun(head: PageIndex, keep: number): boolean {
@@ -75,6 +180,7 @@ export class FakePool implements SlotPool {
     this.#interrupt();
     this.#insist(this.runs.get(head) === pages, `extendRun(${head}) of ${pages} pages, it has ${this.runs.get(head)}`);
     this.#insist(wanted > pages, `extendRun(${head}) of ${pages} pages to ${wanted}`);
+    for (const first of [...this.kept.keys()]) if (first >= head + pages && first < head + wanted) this.takeBack(first);
     if (head + wanted > this.memory || !this.#free(head + pages, wanted - pages)) return false;
     this.#set(head, head + pages, wanted - pages);
     return true;
@@ -115,6 +221,12 @@ export class FakePool implements SlotPool {
     const { meanwhile } = this;
     this.meanwhile = null;
     meanwhile?.();
+  }
+
+  #after(): void {
+    const { afterKeep } = this;
+    this.afterKeep = null;
+    afterKeep?.();
   }
 
   #setLive(head: PageIndex, value: number): void {

@@ -14,7 +14,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { LARGE_WORDS, largeBlocks } from '../src/index.js';
 import { DOUBT_WORD, OWNER, RUN_WORD } from './fake-pool.js';
-import { PAGE, stand } from './stand.js';
+import { OTHER, PAGE, stand } from './stand.js';
 
 describe(clause('LARGE-1'), () => {
   test.each([
@@ -35,7 +35,7 @@ describe(clause('LARGE-1'), () => {
       new Int32Array(pages).fill(RUN_WORD),
     );
     expect(liveAddresses()).toEqual([first, address]);
-    expect(large.stats()).toEqual({ live: 2, grownInPlace: 0, shrunkInPlace: 0 });
+    expect(large.stats()).toEqual({ live: 2, kept: 0, grownInPlace: 0, shrunkInPlace: 0 });
     expect(problems()).toEqual([]);
   });
 
@@ -85,7 +85,7 @@ describe(clause('LARGE-2'), () => {
     expect(large.resize(address, 9 * PAGE - 1)).toBe(true);
     expect(pool.runs).toEqual(new Map([[address / PAGE, 9]]));
     expect(liveAddresses()).toEqual([address]);
-    expect(large.stats()).toEqual({ live: 1, grownInPlace: 1, shrunkInPlace: 0 });
+    expect(large.stats()).toEqual({ live: 1, kept: 0, grownInPlace: 1, shrunkInPlace: 0 });
     expect(problems()).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe(clause('LARGE-2'), () => {
     expect(next).toBe(address + 9 * PAGE);
     expect(large.resize(address, 0)).toBe(true);
     expect(pool.runs.get(address / PAGE)).toBe(1);
-    expect(large.stats()).toEqual({ live: 3, grownInPlace: 0, shrunkInPlace: 2 });
+    expect(large.stats()).toEqual({ live: 3, kept: 0, grownInPlace: 0, shrunkInPlace: 2 });
     expect(problems()).toEqual([]);
   });
 
@@ -129,10 +129,9 @@ describe(clause('LARGE-3'), () => {
     const address = large.malloc(5 * PAGE, 1);
     large.resize(address, 12 * PAGE);
     expect(large.free(address)).toBe(true);
-    expect(pool.runs.size).toBe(0);
-    expect(pool.records.words.subarray(0, 200).every((word) => word === 0)).toBe(true);
+    expect([pool.runs.size, pool.kept]).toEqual([0, new Map([[address / PAGE, { pages: 12, owner: OWNER }]])]);
     expect(liveAddresses()).toEqual([]);
-    expect(large.stats().live).toBe(0);
+    expect(large.stats()).toMatchObject({ live: 0, kept: 1 });
     expect(large.malloc(199 * PAGE, 1)).toBe(PAGE);
     expect(problems()).toEqual([]);
   });
@@ -157,19 +156,19 @@ describe('several threads', () => {
     const address = large.malloc(5 * PAGE, 1);
     expect(other.resize(address, 7 * PAGE)).toBe(true);
     expect(large.resize(address, 2 * PAGE)).toBe(true);
-    const stats = { live: 1, grownInPlace: 1, shrunkInPlace: 1 };
+    const stats = { live: 1, kept: 0, grownInPlace: 1, shrunkInPlace: 1 };
     expect([large.stats(), other.stats()]).toEqual([stats, stats]);
     expect(other.free(address)).toBe(true);
     expect([large.stats().live, other.stats().live, pool.runs.size]).toEqual([0, 0, 0]);
     expect(problems()).toEqual([]);
   });
 
-  test(`${clause('LARGE-3')} (of two that free the same block one succeeds, and its pages are given back once)`, () => {
+  test(`${clause('LARGE-3')} (of two that free the same block one succeeds, and keeps its run)`, () => {
     const { large, other, pool, unchangedBy, problems } = stand();
     const address = large.malloc(5 * PAGE, 1);
     pool.meanwhile = () => expect(other.free(address)).toBe(true);
     expect(large.free(address)).toBe(false);
-    expect(pool.runs.size).toBe(0);
+    expect([pool.runs.size, pool.kept.get(address / PAGE)?.owner]).toEqual([0, OTHER]);
     expect(unchangedBy(() => expect([large.free(address), other.free(address)]).toEqual([false, false]))).toBe(true);
     expect(problems()).toEqual([]);
   });
@@ -181,6 +180,7 @@ describe('several threads', () => {
     const slab = pageWord(SlotState.ACTIVE, PageKind.TINY, OWNER, 3);
     pool.meanwhile = () => {
       other.free(address);
+      pool.takeBack(address / PAGE);
       words[address / PAGE] = slab;
       live[address / 16] = 1;
     };
@@ -195,7 +195,7 @@ describe('several threads', () => {
     pool.meanwhile = () => expect(other.malloc(PAGE, 1)).toBe(address + 5 * PAGE);
     expect(large.resize(address, 6 * PAGE)).toBe(false);
     expect(pool.runs.get(address / PAGE)).toBe(5);
-    expect(large.stats()).toEqual({ live: 2, grownInPlace: 0, shrunkInPlace: 0 });
+    expect(large.stats()).toEqual({ live: 2, kept: 0, grownInPlace: 0, shrunkInPlace: 0 });
     expect(problems()).toEqual([]);
   });
 
@@ -223,6 +223,16 @@ describe('stats', () => {
     expect(large.stats().live).toBe(0);
   });
 
+  test('kept runs are looked at, too, of all threads, and none that is in doubt', () => {
+    const { large, other, pool } = stand();
+    const [mine, theirs, block] = [large.malloc(3 * PAGE, 1), other.malloc(PAGE, 1), large.malloc(PAGE, 1)];
+    expect([large.free(mine), other.free(theirs)]).toEqual([true, true]);
+    for (const each of [large, other]) expect(each.stats()).toMatchObject({ live: 1, kept: 2 });
+    pool.records.words[mine / PAGE] = DOUBT_WORD;
+    expect(large.stats()).toMatchObject({ live: 1, kept: 1 });
+    expect(block).toBe(5 * PAGE);
+  });
+
   test('counts the first page of the heap and the last, and no page of other boxes, whatever its note says', () => {
     const { large, pool } = stand();
     const { words } = pool.records;
@@ -242,10 +252,10 @@ describe('stats', () => {
     const { words } = pool.records;
     const address = large.malloc(PAGE, 1);
     words.fill(-1, words.length - LARGE_WORDS);
-    expect(large.stats()).toEqual({ live: 1, grownInPlace: 2 ** 32 - 1, shrunkInPlace: 2 ** 32 - 1 });
+    expect(large.stats()).toEqual({ live: 1, kept: 0, grownInPlace: 2 ** 32 - 1, shrunkInPlace: 2 ** 32 - 1 });
     large.resize(address, 2 * PAGE);
     large.resize(address, PAGE);
-    expect(large.stats()).toEqual({ live: 1, grownInPlace: 0, shrunkInPlace: 0 });
+    expect(large.stats()).toEqual({ live: 1, kept: 0, grownInPlace: 0, shrunkInPlace: 0 });
   });
 });
 
@@ -271,6 +281,26 @@ describe('verify', () => {
     expect(problems()[0]?.address).toBe(first);
     live[first / 16] = 2;
     expect(messages()).toBe(`run at page ${head} has no live byte`);
+  });
+
+  test('finds a kept run that is live, and one whose pages have another word or note', () => {
+    const { large, live, words, first, second, head, messages, problems } = arrange();
+    large.free(first);
+    expect(problems()).toEqual([]);
+    live[first / 16] = 1;
+    expect(messages()).toBe(`run at page ${head} is kept and live`);
+    expect(problems()[0]?.address).toBe(first);
+    live[first / 16] = 0;
+    for (const wrong of [0, DOUBT_WORD, words[head]]) {
+      words[head + 2] = wrong;
+      expect(messages()).toBe(`run at page ${head} of 3 pages has another page word at page 2`);
+      words[head + 2] = RUN_WORD;
+    }
+    words[noteOf(head + 1) + NOTE_SPAN] = 1;
+    expect(messages()).toBe(`run at page ${head} has a note of its own at page 1`);
+    words[noteOf(head + 1) + NOTE_SPAN] = 0;
+    live[second / 16] = 0;
+    expect(messages()).toBe(`run at page ${second / PAGE} has no live byte`);
   });
 
   test('finds a page word inside a run that is not the run’s', () => {
@@ -323,8 +353,12 @@ describe('verify', () => {
 describe('the recipe', () => {
   test('a pool that lacks a method is named in the error', () => {
     const scope = standaloneGround(64, LARGE_WORDS).scope(LARGE_WORDS);
-    const pool = { acquireRun() {}, releaseRun() {} } as unknown as SlotPool;
-    expect(() => largeBlocks().build(scope, pool)).toThrow(CompositionError);
-    expect(() => largeBlocks().build(scope, pool)).toThrow(/large wants extendRun\(\) of its pool/);
+    const all = ['acquireRun', 'releaseRun', 'extendRun', 'keepRun', 'reuseRun', 'splitRun', 'joinRuns', 'dropRun'];
+    for (const missing of all) {
+      const methods = all.filter((name) => name !== missing).map((name) => [name, () => {}]);
+      const pool = Object.fromEntries(methods) as unknown as SlotPool;
+      expect(() => largeBlocks().build(scope, pool)).toThrow(CompositionError);
+      expect(() => largeBlocks().build(scope, pool)).toThrow(`large wants ${missing}() of its pool`);
+    }
   });
 });

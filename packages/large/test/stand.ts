@@ -1,16 +1,19 @@
 /** Puts the box on a ground and a pool of its own, and helps tests to see whether anything has changed. */
 
-import { type LargeBlocks, type Problem, standaloneGround } from '@hakmem/contracts';
+import { type LargeBlocks, POLICY_RETAIN, type Problem, standaloneGround } from '@hakmem/contracts';
 import { largeBlocks } from '../src/index.js';
 import { FakePool, OWNER } from './fake-pool.js';
 
 export const PAGE = 65_536;
+export const OTHER = OWNER + 1;
 
 export interface Stand {
   readonly pool: FakePool;
   readonly large: LargeBlocks;
   /** The box of another thread, over the same pool and region. */
   readonly other: LargeBlocks;
+  /** Sets the SuperSlabs that the policy retains. */
+  retain(superSlabs: number): void;
   problems(): Problem[];
   /** Addresses whose live byte is 1, in order. */
   liveAddresses(): number[];
@@ -18,18 +21,25 @@ export interface Stand {
   unchangedBy(act: () => void): boolean;
 }
 
-export function stand(pageLimit = 200, firstPage = 1): Stand {
+/** A heap of so many pages, of which the policy retains so many SuperSlabs. */
+export function stand(pageLimit = 200, firstPage = 1, retain = 4): Stand {
   const recipe = largeBlocks();
   const ground = standaloneGround(pageLimit, recipe.words(pageLimit));
   const { words, live } = ground.records;
   const pool = new FakePool(ground.records, firstPage);
   const scope = ground.scope(recipe.words(pageLimit), OWNER);
+  const setRetain = (superSlabs: number): void => {
+    scope.policy.words[scope.policy.start + POLICY_RETAIN] = superSlabs;
+  };
+  setRetain(retain);
   const large = recipe.build(scope, pool);
-  const other = recipe.build({ ...scope, owner: OWNER + 1, founding: false, fresh: false }, pool);
+  const others = { ...scope, owner: OTHER, founding: false, fresh: false };
+  const other = recipe.build(others, pool.seenBy(OTHER));
   return {
     pool,
     large,
     other,
+    retain: setRetain,
     problems() {
       const found: Problem[] = [];
       large.verify((problem) => found.push(problem));

@@ -1,16 +1,16 @@
 /**
  * The remote queue: how a thread frees a block of a slab that another owns, and how the owner learns of it.
  *
- *   region of a thread   ┌ last freed ┬ hand ┬ told ┬ taken ┬ … 32 words ┐┌ classes with news ┬ … 32 words ┐┌ slabs with news ┐
- *                          written by the thread itself                     a bit per class                    a bit per page
- *                                                                           └── set by others, cleared by the thread ──┘
+ *   region of a thread   ┌ last freed ┬ hand ┬ told ┬ taken ┬ … ┐┌ groups with news ┬ … ┐┌ slabs with news ┐
+ *                          32 words, written by the thread         a word per class        a bit per page
+ *                                                                  └ set by others, cleared by the thread ┘
  *
  * A free is one atomic exchange of the block's live byte: what was not 1 is no live block, and nothing has changed. After
  * it, the block may be handed out again at any moment. Then the owner is told, once per slab until it has looked: the slab's
- * bit, and the bit of its class.
+ * bit, and in the word of its class the bit of its group of pages. A heap has up to 32 groups, of a power of two of pages.
  *
- *   free            live byte ← 0          read the owner                set the slab's bit     set the class's bit
- *   take            clear the class's bit   clear the slab's bit          count the live bytes
+ *   free            live byte ← 0           read the owner              set the slab's bit     set its group's bit
+ *   take            clear the class's word   clear the slab's bit        count the live bytes
  *
  * The owner clears before it looks, so a free that it overlooks sets the bits again. The owner is read after the byte was
  * cleared: a thread that adopts the slab later sees the byte when it counts, one that adopted it before is told. (A slab
@@ -20,7 +20,7 @@
  * link would have to be followed and repaired; a bit is only ignored. And a bit is set by one operation, which a thread that
  * dies has done or has not done: `last freed` says which slab's owner may not have been told.
  *
- * free is O(1); take reads a word per 32 pages of the heap and visits the slabs of its class.
+ * free is O(1); take reads a word per 32 pages of the groups with news and visits the slabs of its class.
  */
 
 import {
@@ -49,8 +49,8 @@ const LAST_FREED = 0;
 const HAND = 1;
 const TOLD = 2;
 const TAKEN = 3;
-const CLASSES = LINE_WORDS;
-const SLABS = 2 * LINE_WORDS;
+const GROUPS = LINE_WORDS;
+const SLABS = GROUPS + wholeLines(CLASS_COUNT);
 
 /** Words of a queue's region for a heap of `pageLimit` pages. */
 export function queueWords(pageLimit: number): number {
@@ -63,6 +63,8 @@ export class Queue implements RemoteQueue {
   private readonly atomics: AtomicOps;
   private readonly start: number;
   private readonly scope: Scope;
+  /** log2 of the pages in a group. */
+  private readonly groupShift: number;
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -70,12 +72,13 @@ export class Queue implements RemoteQueue {
     this.live = scope.records.live;
     this.atomics = scope.records.atomics;
     this.start = scope.region.start;
+    this.groupShift = Math.max(5, 27 - Math.clz32(scope.records.pageLimit - 1));
   }
 
   free(address: Address): boolean {
     // While the block is live, its slab cannot go: its first page is to be found before the exchange.
     const page = address >>> 16;
-    const span = this.words[noteOf(page) + NOTE_SPAN];
+    const span = kindOf(this.words[page]) === PageKind.TINY ? 0 : this.words[noteOf(page) + NOTE_SPAN];
     const head = span < 0 ? page + span : page;
     this.words[this.start + LAST_FREED] = head;
     if (this.atomics.exchange(this.live, address >>> 4, 0) !== 1) return false;
@@ -84,29 +87,15 @@ export class Queue implements RemoteQueue {
   }
 
   hasNews(sizeClass: SizeClass): boolean {
-    return (this.words[this.start + CLASSES + (sizeClass >>> 5)] & (1 << sizeClass)) !== 0;
+    return this.words[this.start + GROUPS + sizeClass] !== 0;
   }
 
   take(sizeClass: SizeClass, visit: (head: PageIndex) => void): number {
-    const { words, atomics } = this;
     if (!this.hasNews(sizeClass)) return 0;
-    atomics.and(words, this.start + CLASSES + (sizeClass >>> 5), ~(1 << sizeClass));
-    const slabs = this.start + SLABS;
-    const end = slabs + Math.ceil(this.scope.records.pageLimit / 32);
-    atomics.load(words, slabs); // what is read from here on is at least as new as the cleared bit
+    const { words, atomics } = this;
     let visited = 0;
-    for (let at = slabs; at < end; at++) {
-      for (let rest = words[at]; rest !== 0; rest &= rest - 1) {
-        const head = (at - slabs) * 32 + 31 - Math.clz32(rest & -rest);
-        const word = atomics.load(words, head);
-        const mine = isSlab(word) && ownerOf(word) === this.scope.owner && words[noteOf(head) + NOTE_SPAN] > 0;
-        if (mine && classIn(word) !== sizeClass) continue;
-        atomics.and(words, at, ~(1 << head));
-        if (!mine) continue;
-        atomics.load(words, at); // the same for what the visitor reads
-        visit(head);
-        visited++;
-      }
+    for (let groups = atomics.exchange(words, this.start + GROUPS + sizeClass, 0); groups !== 0; groups &= groups - 1) {
+      visited += this.takeGroup(31 - Math.clz32(groups & -groups), sizeClass, visit);
     }
     words[this.start + TAKEN] += visited;
     return visited;
@@ -142,15 +131,37 @@ export class Queue implements RemoteQueue {
     const owner = ownerOf(word);
     if (owner === 0 || !isSlab(word)) return;
     const region = this.regionOf(owner);
-    const sizeClass = classIn(word);
     if (this.set(region + SLABS + (head >>> 5), 1 << head)) words[this.start + TOLD]++;
-    this.set(region + CLASSES + (sizeClass >>> 5), 1 << sizeClass);
+    this.set(region + GROUPS + classIn(word), 1 << (head >>> this.groupShift));
   }
 
   /** Sets a bit; false when it was set already. Looked at plainly: the atomic read of the owner comes before. */
   private set(at: number, bit: number): boolean {
     if ((this.words[at] & bit) !== 0) return false;
     return (this.atomics.or(this.words, at, bit) & bit) === 0;
+  }
+
+  /** Visits the slabs of the class with news in one group. */
+  private takeGroup(group: number, sizeClass: SizeClass, visit: (head: PageIndex) => void): number {
+    const { words, atomics } = this;
+    const slabs = this.start + SLABS;
+    const each = 1 << (this.groupShift - 5);
+    const end = Math.min((group + 1) * each, Math.ceil(this.scope.records.pageLimit / 32));
+    let visited = 0;
+    for (let i = group * each; i < end; i++) {
+      for (let rest = words[slabs + i]; rest !== 0; rest &= rest - 1) {
+        const head = i * 32 + 31 - Math.clz32(rest & -rest);
+        const word = words[head]; // a slab of this thread keeps its word until this thread changes it
+        const mine = isSlab(word) && ownerOf(word) === this.scope.owner && words[noteOf(head) + NOTE_SPAN] > 0;
+        if (mine && classIn(word) !== sizeClass) continue;
+        atomics.and(words, slabs + i, ~(1 << head));
+        if (!mine) continue;
+        atomics.load(words, slabs + i); // what the visitor reads is at least as new as the cleared bit
+        visit(head);
+        visited++;
+      }
+    }
+    return visited;
   }
 
   private regionOf(thread: ThreadId): number {

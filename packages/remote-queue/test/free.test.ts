@@ -1,6 +1,16 @@
 /** Frees by others: exact, one atomic exchange each, and whom they tell, how often. */
 
-import { clause, LINE_WORDS, PAGE_BYTES, PageKind, pageWord, SlotState, SPAN_BLOCKS } from '@hakmem/contracts';
+import {
+  clause,
+  LINE_WORDS,
+  NOTE_SPAN,
+  noteOf,
+  PAGE_BYTES,
+  PageKind,
+  pageWord,
+  SlotState,
+  SPAN_BLOCKS,
+} from '@hakmem/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MID_SINGLE, MID_SMALLEST, MID_SPAN, SMALLEST, sharedControl, TINY_256, TINY_TAIL, World } from './set-up.js';
 
@@ -78,6 +88,13 @@ describe(`${clause('REMOTE-1')} A free`, () => {
     expect(world.news()).toEqual({});
   });
 
+  test('of a tiny block does not look at the note of its page: each has a slab of its own', () => {
+    const [address] = world.makeSlab(9, TINY_256, OWNER, 1);
+    world.words[noteOf(9) + NOTE_SPAN] = -3;
+    expect(world.queue(OTHER).free(address)).toBe(true);
+    expect(world.news()).toEqual({ [OWNER]: { classes: [TINY_256], marks: [9] } });
+  });
+
   test('of a block of its own tells the thread itself', () => {
     const [address] = world.makeSlab(9, TINY_256, OTHER, 1);
     expect(world.queue(OTHER).free(address)).toBe(true);
@@ -141,7 +158,7 @@ describe(clause('REMOTE-2'), () => {
   test('the class is marked though the slab was: who marked the slab may have been stopped', () => {
     const [a, b] = world.makeSlab(5, TINY_256, OWNER, 2);
     world.queue(OTHER).free(a);
-    world.words.fill(0, world.region(OWNER).start + LINE_WORDS, world.region(OWNER).start + 2 * LINE_WORDS);
+    world.words.fill(0, world.region(OWNER).start + LINE_WORDS, world.region(OWNER).start + 4 * LINE_WORDS);
     expect(world.classes(OWNER)).toEqual([]);
     world.queue(3).free(b);
     expect(world.take(OWNER, TINY_256)).toEqual([5]);

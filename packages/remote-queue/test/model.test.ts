@@ -5,24 +5,26 @@
 
 import { clause } from '@hakmem/contracts';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { commands, compare, Model, newWorld } from './model.js';
-import { World } from './set-up.js';
+import { describe, expect, test } from 'vitest';
+import { commands, compare, FIELDS, newWorld } from './model.js';
 
 const SEED = 20_251;
 const RUNS = 250;
 
-test(`${clause('REMOTE-1')} ${clause('REMOTE-2')} ${clause('REMOTE-4')} ${RUNS} runs of up to 120 commands of three threads, seed ${SEED}`, () => {
-  let visits = 0;
-  const property = fc.property(commands(120), (steps) => {
-    const { model, real } = newWorld();
-    fc.modelRun(() => ({ model, real }), steps);
-    for (const { taken } of model.marks) visits += taken;
+describe(`${clause('REMOTE-1')} ${clause('REMOTE-2')} ${clause('REMOTE-4')} ${RUNS} runs of up to 120 commands of three threads, seed ${SEED}`, () => {
+  test.each(FIELDS.map((field) => [field.pageLimit, field] as const))('in a heap of %i pages', (_, field) => {
+    let visits = 0;
+    const property = fc.property(commands(120, field), (steps) => {
+      const { model, real } = newWorld(field);
+      fc.modelRun(() => ({ model, real }), steps);
+      for (const { taken } of model.marks) visits += taken;
+    });
+    fc.assert(property, { seed: SEED, numRuns: RUNS });
+    expect(visits).toBeGreaterThan(RUNS);
   });
-  fc.assert(property, { seed: SEED, numRuns: RUNS });
-  expect(visits).toBeGreaterThan(RUNS);
 });
 
-test('new queues agree with a new model', () => {
-  compare(new Model(), new World({ pageLimit: 96 }));
+test.each(FIELDS)('new queues of $pageLimit pages agree with a new model', (field) => {
+  const { model, real } = newWorld(field);
+  compare(model, real);
 });

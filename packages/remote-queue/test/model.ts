@@ -1,9 +1,10 @@
 /**
  * The plain model of the queues of three threads, and the commands that run against both.
  *
- * The model knows which blocks are live and who owns which slab; per thread, the pages and classes that are marked; per
- * slab, which free blocks its owner knows of. After every command all of it is compared, and the property for which the box
- * is there: an owner that does not know of every free block of a slab has it marked, and its class.
+ * The model knows which blocks are live and who owns which slab; per thread, the pages that are marked, and per class the
+ * groups of pages; per slab, which free blocks its owner knows of. After every command all of it is compared, and the
+ * property for which the box is there: an owner that does not know of every free block of a slab has it marked, and its
+ * group for its class.
  */
 
 import {
@@ -20,8 +21,17 @@ import { MID_SINGLE, MID_SPAN, TINY_256, TINY_1024, World } from './set-up.js';
 
 const THREADS = 3;
 const CLASSES: readonly SizeClass[] = [TINY_256, TINY_1024, MID_SPAN, MID_SINGLE];
-/** Where slabs may be: far enough from each other for a span, and on both sides of the edges of words of bits. */
-const HEADS: readonly PageIndex[] = [1, 28, 32, 60, 64, 91];
+/** A heap, and where slabs may be in it. */
+export interface Field {
+  readonly pageLimit: number;
+  readonly heads: readonly PageIndex[];
+}
+/** Far enough from each other for a span, and on both sides of the edges of words of bits, and of groups. */
+export const FIELDS: readonly Field[] = [
+  { pageLimit: 96, heads: [1, 28, 32, 60, 64, 91] },
+  { pageLimit: 4_100, heads: [1, 252, 256, 508, 512, 4_095] },
+];
+const HEADS = 6;
 /** Blocks of a slab that the commands use, spread over it. */
 const BLOCKS = 6;
 
@@ -37,7 +47,8 @@ interface Slab {
 
 class Marks {
   readonly pages = new Set<PageIndex>();
-  readonly classes = new Set<SizeClass>();
+  /** Class → groups of pages. */
+  readonly classes = new Map<SizeClass, Set<number>>();
   hand = 0;
   told = 0;
   taken = 0;
@@ -45,8 +56,13 @@ class Marks {
 }
 
 export class Model {
+  readonly groupOf: (page: PageIndex) => number;
   readonly slabs = new Map<PageIndex, Slab>();
   readonly marks = Array.from({ length: THREADS + 1 }, () => new Marks());
+
+  constructor(groupOf: (page: PageIndex) => number) {
+    this.groupOf = groupOf;
+  }
 
   /** Marks a slab for its owner, on behalf of a thread. */
   tell(teller: ThreadId, head: PageIndex): void {
@@ -55,7 +71,7 @@ export class Model {
     const { pages, classes } = this.marks[slab.owner];
     if (!pages.has(head)) this.marks[teller].told++;
     pages.add(head);
-    classes.add(slab.sizeClass);
+    classes.set(slab.sizeClass, (classes.get(slab.sizeClass) ?? new Set()).add(this.groupOf(head)));
   }
 }
 
@@ -72,7 +88,9 @@ export function compare(model: Model, world: World): void {
   for (let thread = 1; thread <= THREADS; thread++) {
     const { pages, classes, told, taken } = model.marks[thread];
     expect([thread, world.marks(thread)]).toEqual([thread, ascending(pages)]);
-    expect([thread, world.classes(thread)]).toEqual([thread, ascending(classes)]);
+    expect([thread, world.classes(thread)]).toEqual([thread, ascending(classes.keys())]);
+    for (const [sizeClass, groups] of classes)
+      expect([thread, sizeClass, world.groups(thread, sizeClass)]).toEqual([thread, sizeClass, ascending(groups)]);
     expect(world.queue(thread).stats()).toEqual({ told, taken });
   }
   for (const [head, { owner, sizeClass, live, free, known }] of model.slabs) {
@@ -81,7 +99,8 @@ export function compare(model: Model, world: World): void {
     const told = owner !== 0 && model.marks[owner].pages.has(head);
     expect([1, 2, 3].map((thread) => world.queue(thread).isTold(head))).toEqual([told, told, told]);
     if (owner === 0 || [...free].every((address) => known.has(address))) continue;
-    expect([head, world.queue(owner).isTold(head), world.queue(owner).hasNews(sizeClass)]).toEqual([head, true, true]);
+    const announced = world.groups(owner, sizeClass).includes(model.groupOf(head));
+    expect([head, world.queue(owner).isTold(head), announced]).toEqual([head, true, true]);
   }
   expect(world.guarded()).toBe(true);
 }
@@ -256,20 +275,20 @@ class Take extends Step {
 
   act(model: Model, world: World): void {
     const marks = model.marks[this.thread];
-    const classes = marks.classes.size > 0 ? [...marks.classes] : CLASSES;
+    const classes = marks.classes.size > 0 ? [...marks.classes.keys()] : CLASSES;
     const sizeClass = classes[this.of % classes.length];
     this.sizeClass = sizeClass;
     const expected: PageIndex[] = [];
-    if (marks.classes.delete(sizeClass)) {
-      for (const head of ascending(marks.pages)) {
-        const slab = model.slabs.get(head);
-        const mine = slab !== undefined && slab.owner === this.thread;
-        if (mine && slab.sizeClass !== sizeClass) continue;
-        marks.pages.delete(head);
-        if (!mine) continue;
-        look(slab);
-        expected.push(head);
-      }
+    const groups = marks.classes.get(sizeClass) ?? new Set();
+    marks.classes.delete(sizeClass);
+    for (const head of ascending(marks.pages).filter((page) => groups.has(model.groupOf(page)))) {
+      const slab = model.slabs.get(head);
+      const mine = slab !== undefined && slab.owner === this.thread;
+      if (mine && slab.sizeClass !== sizeClass) continue;
+      marks.pages.delete(head);
+      if (!mine) continue;
+      look(slab);
+      expected.push(head);
     }
     marks.taken += expected.length;
     expect(world.take(this.thread, sizeClass)).toEqual(expected);
@@ -376,16 +395,17 @@ class Settle extends Step {
   }
 }
 
-export function newWorld(): { model: Model; real: World } {
-  return { model: new Model(), real: new World({ pageLimit: 96, threads: THREADS }) };
+export function newWorld({ pageLimit }: Field): { model: Model; real: World } {
+  const real = new World({ pageLimit, threads: THREADS });
+  return { model: new Model((page) => real.groupOf(page)), real };
 }
 
 /** Commands over all threads, frees being the most frequent. */
-export function commands(maxCommands: number): fc.Arbitrary<Iterable<Command>> {
-  const head = fc.constantFrom(...HEADS);
+export function commands(maxCommands: number, { heads }: Field): fc.Arbitrary<Iterable<Command>> {
+  const head = fc.constantFrom(...heads);
   const thread = fc.integer({ min: 1, max: THREADS });
   const sizeClass = fc.constantFrom(...CLASSES);
-  const of = fc.nat(HEADS.length - 1);
+  const of = fc.nat(HEADS - 1);
   const pick = fc.nat(BLOCKS - 1);
   const free = fc.tuple(of, thread, pick).map((args): Command => new Free(...args));
   const malloc = fc.tuple(of, fc.integer({ min: 1, max: BLOCKS })).map((args): Command => new Malloc(...args));

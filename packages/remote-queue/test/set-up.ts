@@ -32,8 +32,9 @@ import {
 import { remoteQueue } from '../src/index.js';
 
 const GUARD = 0x600d600d;
-/** Words at which the slabs' bits begin, in a region: README.md, "Records". */
-const SLABS = 2 * LINE_WORDS;
+/** Words at which the classes' groups and the slabs' bits begin, in a region: README.md, "Records". */
+const GROUPS = LINE_WORDS;
+const SLABS = 4 * LINE_WORDS;
 
 export interface Operation {
   readonly op: keyof AtomicOps;
@@ -220,6 +221,19 @@ export class World {
     const { start } = this.region(thread);
     const pages = Array.from({ length: this.ground.records.pageLimit }, (_, page) => page);
     return pages.filter((page) => (this.words[start + SLABS + (page >>> 5)] & (1 << page)) !== 0);
+  }
+
+  /** Groups of pages whose bit is set in the word of a class, in the region of a thread. */
+  groups(thread: ThreadId, sizeClass: SizeClass): number[] {
+    const word = this.words[this.region(thread).start + GROUPS + sizeClass];
+    return Array.from({ length: 32 }, (_, group) => group).filter((group) => (word & (1 << group)) !== 0);
+  }
+
+  /** The group of a page: each has as many pages, a power of two and 32 at least, and there are 32 at most. */
+  groupOf(page: PageIndex): number {
+    let pages = 32;
+    while (pages * 32 < this.ground.records.pageLimit) pages *= 2;
+    return Math.floor(page / pages);
   }
 
   /** Everything that all threads have been told: nothing when it is all empty. */

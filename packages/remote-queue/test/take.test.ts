@@ -190,6 +190,77 @@ describe(`${clause('REMOTE-4')} They`, () => {
   });
 });
 
+describe('groups of pages', () => {
+  test.each([
+    [128, [31, 32, 63, 64, 127], [0, 1, 1, 2, 3]],
+    [1_024, [31, 32, 1_023], [0, 1, 31]],
+    [1_025, [1, 63, 64, 1_024], [0, 0, 1, 16]],
+    [4_096, [127, 128, 4_095], [0, 1, 31]],
+    [33_000, [1, 32_767, 32_999], [0, 15, 16]], // the last group ends behind the heap, and the region before it does
+    [65_536, [2_047, 2_048, 65_535], [0, 1, 31]],
+  ])(
+    'of a heap of %i pages: a free marks the group of its slab, in the word of its class',
+    (pageLimit, heads, groups) => {
+      world = new World({ pageLimit, threads: 2 });
+      for (const [i, head] of heads.entries()) {
+        tell(head, TINY_256);
+        expect(world.groups(OWNER, TINY_256)).toEqual([...new Set(groups.slice(0, i + 1))]);
+      }
+      expect(world.classes(OWNER)).toEqual([TINY_256]);
+      expect(world.take(OWNER, TINY_256)).toEqual(heads);
+      expect(world.groups(OWNER, TINY_256)).toEqual([]);
+    },
+  );
+
+  test('of a span that reaches into the next group: that of its first page', () => {
+    const blocks = world.makeSlab(62, MID_SPAN, OWNER, 19);
+    expect(blocks.at(-1)! >>> 16).toBe(64);
+    world.queue(OTHER).free(blocks.at(-1)!);
+    expect(world.groups(OWNER, MID_SPAN)).toEqual([1]);
+    expect(world.take(OWNER, MID_SPAN)).toEqual([62]);
+  });
+
+  test('a take looks at those with news of its class alone: bits elsewhere stay, of other classes and of slabs that are gone', () => {
+    for (const [head, sizeClass] of [
+      [5, TINY_256],
+      [40, TINY_TAIL],
+      [41, TINY_256],
+      [70, TINY_TAIL],
+      [100, TINY_1024],
+    ])
+      tell(head, sizeClass);
+    world.retire(70, TINY_TAIL);
+    expect(world.take(OWNER, TINY_256)).toEqual([5, 41]);
+    expect(world.marks(OWNER)).toEqual([40, 70, 100]);
+    expect(world.groups(OWNER, TINY_TAIL)).toEqual([1, 2]);
+    expect(world.take(OWNER, TINY_TAIL)).toEqual([40]);
+    expect(world.news()).toEqual({ [OWNER]: { classes: [TINY_1024], marks: [100] } });
+  });
+
+  test('one exchange takes the news of a class, and two operations each slab', () => {
+    for (const head of [5, 6, 40, 127]) tell(head, TINY_256);
+    tell(7, TINY_TAIL);
+    world.atomics.made.length = 0;
+    expect(world.take(OWNER, TINY_256)).toEqual([5, 6, 40, 127]);
+    const ops = world.atomics.made.map(({ op }) => op);
+    expect(ops).toEqual(['exchange', ...Array(4).fill(['and', 'load']).flat()]);
+  });
+
+  test('news that come while a class is taken are in its word again, for the next take', () => {
+    for (const head of [5, 40]) tell(head, TINY_256);
+    const [again] = world.makeSlab(41, TINY_256, OWNER, 1);
+    const seen: number[][] = [];
+    world.queue(OWNER).take(TINY_256, (head) => {
+      if (head === 40) world.queue(OTHER).free(again);
+      seen.push([head, ...world.groups(OWNER, TINY_256)]);
+    });
+    // The bits of its word were read before 41 was marked.
+    expect(seen).toEqual([[5], [40, 1]]);
+    world.take(OWNER, TINY_256);
+    expect(world.news()).toEqual({});
+  });
+});
+
 describe('nextClass', () => {
   test('goes round over the classes with news, and ends', () => {
     expect(world.queue(OWNER).nextClass()).toBe(-1);

@@ -7,6 +7,7 @@
  *                   open           HOT, with an UNUSED slot
  *                   draining       DRAINING, with an UNUSED slot
  *                   empty          has an EMPTY slot
+ *                   kept           has the first page of a run that a thread keeps
  *                   holds[c]       has an ACTIVE slab of class c
  *                   empties[c]     has an EMPTY slot of class c
  *                   abandoned[c]   has an abandoned slab of class c
@@ -27,6 +28,7 @@ import {
   type AtomicOps,
   CLASS_COUNT,
   kindFor,
+  kindOf,
   NOTE_SPAN,
   noteOf,
   OWNER_MASK,
@@ -45,7 +47,7 @@ import {
 import { lowest } from './bits.js';
 
 const MASKS = 2;
-const SETS = 3 + 3 * CLASS_COUNT;
+const SETS = 4 + 3 * CLASS_COUNT;
 
 function superSlabsIn(pageLimit: number): number {
   return Math.ceil(pageLimit / SLOTS_PER_SUPERSLAB);
@@ -64,6 +66,7 @@ export class Hints {
   readonly open: SuperSlabSet;
   readonly draining: SuperSlabSet;
   readonly empty: SuperSlabSet;
+  readonly kept: SuperSlabSet;
   readonly #words: Int32Array;
   readonly #atomics: AtomicOps;
   /** Words of one set. */
@@ -80,7 +83,8 @@ export class Hints {
     this.open = region.start + MASKS * superSlabs;
     this.draining = this.open + this.#setWords;
     this.empty = this.draining + this.#setWords;
-    this.#classes = this.empty + this.#setWords;
+    this.kept = this.empty + this.#setWords;
+    this.#classes = this.kept + this.#setWords;
   }
 
   holds(sizeClass: SizeClass): SuperSlabSet {
@@ -167,6 +171,30 @@ export function slabWord(sizeClass: SizeClass, owner: ThreadId): number {
 
 /** The word of a page of a large run: it has no owner. */
 export const RUN_WORD: number = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
+
+/** The word of the first page of a run that a thread keeps; its other pages have RUN_WORD. */
+export function keptWord(owner: ThreadId): number {
+  return pageWord(SlotState.ACTIVE, PageKind.LARGE, owner, 0);
+}
+
+/** Whether a page is the first of a run that a thread keeps. */
+export function isKept(word: number): boolean {
+  return word !== RUN_WORD && (word & ~OWNER_MASK) === RUN_WORD;
+}
+
+/**
+ * Whether the SuperSlab has the first page of a run that a thread keeps, after all that this thread has done; or a page in
+ * doubt: it may be a kept run's that its thread looks at, and puts back.
+ */
+export function mayHoldKept({ words, atomics }: Records, superSlab: SuperSlabIndex): boolean {
+  const base = superSlab * SLOTS_PER_SUPERSLAB;
+  atomics.load(words, base);
+  for (let page = base; page < base + SLOTS_PER_SUPERSLAB; page++) {
+    const word = words[page];
+    if (isKept(word) || (stateOf(word) === SlotState.ACTIVE && kindOf(word) === PageKind.NONE)) return true;
+  }
+  return false;
+}
 
 /** The masks of a SuperSlab as its page words say. */
 export interface Masks {

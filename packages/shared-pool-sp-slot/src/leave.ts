@@ -5,6 +5,7 @@
  *   a slab with live blocks               → abandoned
  *   a slab half published, half emptied   → UNUSED: nothing in it is live
  *   a page of a slab half adopted, half abandoned   goes with its first page
+ *   a run that it kept                    → UNUSED
  *   a page in doubt that a run takes in   → the run's: it was being added, or was not cut off yet
  *   a page in doubt otherwise             → UNUSED, with the pages behind it that were a run's whose first page it is
  *
@@ -46,6 +47,7 @@ export function leave(records: Records, registry: SuperRegistry, slots: Slots, t
     const word = atomics.load(words, page);
     if (stateOf(word) !== SlotState.ACTIVE || ownerOf(word) !== thread) continue;
     if (kindOf(word) === PageKind.NONE) resolveDoubt(records, slots, page);
+    else if (kindOf(word) === PageKind.LARGE) slots.reclaimRun(page, word);
     else if (words[noteOf(page) + NOTE_SPAN] > 0) leaveSlab(records, slots, page, word);
     else followHead(records, page, word);
   }

@@ -4,8 +4,8 @@
  *   0  adopt    a slab of the class that a thread abandoned
  *   1  reuse    an EMPTY slot (or span) of the same class
  *   2  unused   an UNUSED slot of a SuperSlab at hand: a HOT one that holds the class already, any HOT one, a DRAINING one
- *   3  fresh    a SuperSlab that was FREE; failing that, EMPTY slots of other classes are made UNUSED, and stage 2 asked
- *               again, before a new SuperSlab is made from memory
+ *   3  fresh    a SuperSlab that was FREE; failing that, kept runs are taken back, then EMPTY slots of other classes made
+ *               UNUSED, and stage 2 asked again, before a new SuperSlab is made from memory
  *
  *   UNUSED ──acquire──► ACTIVE ──release──► EMPTY ──acquire, same class──► ACTIVE
  *      ▲                │    ▲                │
@@ -38,7 +38,7 @@ import {
   type ThreadId,
 } from '@hakmem/contracts';
 import { lowest, population, runOf } from './bits.js';
-import { emptyWord, type Hints, masksOf, type SuperSlabSet, slotsWith } from './hints.js';
+import { emptyWord, type Hints, keptWord, masksOf, type SuperSlabSet, slotsWith } from './hints.js';
 import { leave } from './leave.js';
 import { findRun } from './runs.js';
 import { Counter, Slots } from './slots.js';
@@ -85,8 +85,7 @@ export class Pool implements SlotPool {
   }
 
   acquireRun(pages: number, alignPages: number): PageIndex | 0 {
-    const before = this.#registry.end;
-    const page = this.#claimRun(pages, alignPages);
+    const { page, before } = this.#claimRun(pages, alignPages);
     if (page !== 0) this.#slots.publishRun(page, page, pages);
     this.#settleFrom(before, page >>> SLOT_SHIFT, page === 0 ? -1 : (page + pages - 1) >>> SLOT_SHIFT);
     if (page === 0) return 0;
@@ -105,11 +104,32 @@ export class Pool implements SlotPool {
     return true;
   }
 
+  keepRun(head: PageIndex): boolean {
+    return this.#slots.keepRun(head);
+  }
+
+  reuseRun(head: PageIndex, pages: number): boolean {
+    return this.#slots.reuseRun(head, pages);
+  }
+
+  splitRun(head: PageIndex, pages: number): void {
+    this.#slots.splitRun(head, pages);
+  }
+
+  joinRuns(head: PageIndex, next: PageIndex): boolean {
+    return this.#slots.joinRuns(head, next);
+  }
+
+  dropRun(head: PageIndex): boolean {
+    return this.#slots.reclaimRun(head, keptWord(this.#scope.owner));
+  }
+
   extendRun(head: PageIndex, pages: number, wanted: number): boolean {
     const from = head + pages;
     const end = head + wanted;
     const existing = Math.min(end, this.#registry.end * SLOTS_PER_SUPERSLAB);
     for (let page = from; page < existing; page = ((page >>> SLOT_SHIFT) + 1) * SLOTS_PER_SUPERSLAB) {
+      if (this.#hints.has(this.#hints.kept, page >>> SLOT_SHIFT)) this.#slots.reclaimRuns(page >>> SLOT_SHIFT);
       const { unused, empty } = masksOf(this.#scope.records, page >>> SLOT_SHIFT);
       const inUse = (~(unused | empty) >>> (page & 31)) << (page & 31);
       if (inUse !== 0 && page - (page & 31) + lowest(inUse) < existing) return false;
@@ -144,6 +164,7 @@ export class Pool implements SlotPool {
         reclaimed += this.#slots.reclaim(superSlab, c);
       }
     }
+    for (let runs = this.#reclaimRuns(); runs > 0; runs = this.#reclaimRuns()) reclaimed += runs;
     return reclaimed;
   }
 
@@ -181,6 +202,22 @@ export class Pool implements SlotPool {
 
   verify(report: Report): void {
     verifyHints(this.#scope.records, this.#hints, this.#registry, report);
+  }
+
+  /** Makes pages UNUSED that nobody uses, some at a time; false when there are none. */
+  #makeRoom(): boolean {
+    return this.#reclaimRuns() > 0 || this.reclaim() + this.sweep() > 0;
+  }
+
+  /** Takes back the runs that threads keep in the first SuperSlab that has any; says how many. */
+  #reclaimRuns(): number {
+    const { kept } = this.#hints;
+    for (let superSlab = this.#hints.next(kept, kept, -1); superSlab !== -1; ) {
+      const reclaimed = this.#slots.reclaimRuns(superSlab);
+      if (reclaimed > 0) return reclaimed;
+      superSlab = this.#hints.next(kept, kept, superSlab);
+    }
+    return 0;
   }
 
   /** Stage 0. A slab that is full is adopted, too: its owner is told when a block of it is freed. */
@@ -251,7 +288,7 @@ export class Pool implements SlotPool {
     let head: PageIndex | 0 = 0;
     while (head === 0) {
       let superSlab = this.#registry.reuse();
-      if (superSlab === -1 && this.#rules.sharing && this.reclaim() + this.sweep() > 0) {
+      if (superSlab === -1 && (this.#rules.sharing ? this.#makeRoom() : this.#reclaimRuns() > 0)) {
         head = this.#unused(sizeClass);
         continue; // a whole SuperSlab may have become FREE
       }
@@ -270,15 +307,16 @@ export class Pool implements SlotPool {
   }
 
   /**
-   * Claims pages for a run: first fit, then after a sweep, then with new SuperSlabs; 0 when memory is exhausted. As pages
+   * Claims pages for a run: first fit, then after room was made, then with new SuperSlabs; 0 when memory is exhausted. As pages
    * are claimed upward, of several claims that cross one wins: a lost one means that another thread has got its pages.
+   * Says from which SuperSlab on there are new ones: making room may have given memory back.
    */
-  #claimRun(pages: number, alignPages: number): PageIndex | 0 {
-    for (;;) {
+  #claimRun(pages: number, alignPages: number): { page: PageIndex | 0; before: SuperSlabIndex } {
+    for (let before = this.#registry.end; ; before = Math.min(before, this.#registry.end)) {
       const fit = findRun(this.#hints, this.#registry, pages, alignPages);
       if (fit.found) {
-        if (this.#slots.claimRun(fit.page, pages)) return fit.page;
-      } else if (this.reclaim() + this.sweep() === 0 && !this.#extendTo(fit.page + pages)) return 0;
+        if (this.#slots.claimRun(fit.page, pages)) return { page: fit.page, before };
+      } else if (!this.#makeRoom() && !this.#extendTo(fit.page + pages)) return { page: 0, before };
     }
   }
 

@@ -6,6 +6,8 @@
  *   abandon, adopt         ACTIVE of a thread ↔ ACTIVE of none, for a span of a class
  *   sweep                  EMPTY → UNUSED, for all of a SuperSlab
  *   claimRun, publishRun, seizeRun, clear   UNUSED ↔ ACTIVE, for pages of a large run
+ *   keepRun, reuseRun, reclaimRuns          run of a block ↔ run that a thread keeps → UNUSED
+ *   splitRun, joinRuns                      one run ↔ two, for runs that a thread keeps
  *   settle                 the tier that a SuperSlab's ACTIVE slots ask for
  *
  * Any thread, at any time. A page in doubt is ACTIVE with kind NONE and carries the thread that is at it: it is claimed by one
@@ -54,7 +56,10 @@ import {
   Hints,
   hintWords,
   holdsClass,
+  isKept,
+  keptWord,
   masksOf,
+  mayHoldKept,
   nextHead,
   RUN_WORD,
   type SuperSlabSet,
@@ -187,6 +192,14 @@ export class Slots {
     return reclaimed;
   }
 
+  /** Makes a run that this thread has in doubt one that it keeps. */
+  #publishKept(head: PageIndex): void {
+    // The hint first: who would take it off again sees the page in doubt, which it was put in before the look.
+    const superSlab = head >>> SLOT_SHIFT;
+    if (!this.hints.has(this.hints.kept, superSlab)) this.hints.add(this.hints.kept, superSlab);
+    this.#records.atomics.store(this.#records.words, head, keptWord(this.#scope.owner));
+  }
+
   #adoptAt(head: PageIndex, sizeClass: SizeClass, abandoned: number, mine: number): boolean {
     const { words, atomics } = this.#records;
     const span = SPAN_PAGES[sizeClass];
@@ -255,6 +268,71 @@ export class Slots {
     return true;
   }
 
+  /** Ends the block of a run, which this thread keeps from now on; false when another thread was first. */
+  keepRun(head: PageIndex): boolean {
+    if (!this.seizeRun(head)) return false;
+    this.#publishKept(head);
+    return true;
+  }
+
+  /** Makes a run of `pages` pages that this thread keeps a block's; false when it is not there any more. */
+  reuseRun(head: PageIndex, pages: number): boolean {
+    const { words, live, atomics } = this.#records;
+    const kept = keptWord(this.#scope.owner);
+    if (!claimPage(this.#records, head, kept, this.#doubt)) return false;
+    // Another one may have come to start there since the caller saw it.
+    const whole = words[noteOf(head) + NOTE_SPAN] === pages;
+    if (whole) live[head << PAGE_GRANULE_SHIFT] = 1;
+    atomics.store(words, head, whole ? RUN_WORD : kept);
+    return whole;
+  }
+
+  /** Cuts the pages from `pages` on off a run that only this thread knows; they become a run that it keeps. */
+  splitRun(head: PageIndex, pages: number): void {
+    const { words, atomics } = this.#records;
+    const rest = head + pages;
+    const behind = head + words[noteOf(head) + NOTE_SPAN];
+    // In doubt they are the run's until its length says otherwise, and go when this thread dies; its note has none till then.
+    atomics.store(words, rest, this.#doubt);
+    words[noteOf(head) + NOTE_SPAN] = pages;
+    words[noteOf(rest) + NOTE_SPAN] = behind - rest;
+    this.#publishKept(rest);
+  }
+
+  /** Makes two runs that this thread keeps, the second where the first ends, one; false when they are not there any more. */
+  joinRuns(head: PageIndex, next: PageIndex): boolean {
+    const { words } = this.#records;
+    const kept = keptWord(this.#scope.owner);
+    if (!claimPage(this.#records, head, kept, this.#doubt)) return false;
+    const joined = head + words[noteOf(head) + NOTE_SPAN] === next && claimPage(this.#records, next, kept, this.#doubt);
+    if (joined) {
+      const behind = next + words[noteOf(next) + NOTE_SPAN];
+      words[noteOf(next) + NOTE_SPAN] = 0;
+      words[next] = RUN_WORD; // seen by others with the first page's word at the latest
+      words[noteOf(head) + NOTE_SPAN] = behind - head;
+    }
+    this.#publishKept(head);
+    return joined;
+  }
+
+  /** Makes the runs UNUSED that any thread keeps and that start in the SuperSlab; says how many. */
+  reclaimRuns(superSlab: SuperSlabIndex): number {
+    const { words } = this.#records;
+    let reclaimed = 0;
+    for (let page = superSlab * SLOTS_PER_SUPERSLAB; page < (superSlab + 1) * SLOTS_PER_SUPERSLAB; page++) {
+      if (this.reclaimRun(page, words[page])) reclaimed++;
+    }
+    this.hints.drop(this.hints.kept, superSlab, () => mayHoldKept(this.#records, superSlab));
+    return reclaimed;
+  }
+
+  /** Makes a run UNUSED that a thread keeps, as `word` says; false when it does not or another thread was first. */
+  reclaimRun(head: PageIndex, word: number): boolean {
+    if (!isKept(word) || !claimPage(this.#records, head, word, this.#doubt)) return false;
+    this.clear(head, this.#records.words[noteOf(head) + NOTE_SPAN]);
+    return true;
+  }
+
   /** Puts the pages of a run from `keep` on in doubt, and makes the run that much shorter. */
   cutRun(head: PageIndex, pages: number, keep: number): void {
     const { words, atomics } = this.#records;
@@ -293,6 +371,7 @@ export class Slots {
       const sizeClass = classIn(word);
       if (word === emptyWord(sizeClass)) hints.add(hints.empties(sizeClass), superSlab);
       if (word === slabWord(sizeClass, 0)) hints.add(hints.abandoned(sizeClass), superSlab);
+      if (isKept(word)) hints.add(hints.kept, superSlab);
       if ((word & ~OWNER_MASK) === slabWord(sizeClass, 0)) hints.add(hints.holds(sizeClass), superSlab);
     }
     this.settle(superSlab);

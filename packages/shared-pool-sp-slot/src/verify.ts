@@ -18,7 +18,7 @@ import {
   stateOf,
   Tier,
 } from '@hakmem/contracts';
-import { emptyWord, type Hints, masksOf, slabWord } from './hints.js';
+import { emptyWord, type Hints, isKept, masksOf, slabWord } from './hints.js';
 
 export function verifyHints(records: Records, hints: Hints, registry: SuperRegistry, report: Report): void {
   for (let superSlab = registry.first; superSlab < registry.end; superSlab++) {
@@ -42,6 +42,7 @@ export function verifyHints(records: Records, hints: Hints, registry: SuperRegis
       const word = records.words[page];
       const c = classIn(word);
       if (word === emptyWord(c)) member(hints.empties(c), `EMPTY slots of class ${c}`, true);
+      if (isKept(word)) member(hints.kept, 'kept', true);
       if (stateOf(word) !== SlotState.ACTIVE || kindOf(word) === PageKind.LARGE) continue;
       if (kindOf(word) === PageKind.NONE) complain(`page ${page} is in doubt, left by thread ${ownerOf(word)}`, page);
       else member(hints.holds(c), `holds class ${c}`, true);

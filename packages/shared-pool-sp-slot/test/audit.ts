@@ -24,11 +24,14 @@ import type { Stand } from './stand.js';
 
 const GRANULES_PER_PAGE = 4_096;
 const TINY = 0;
+const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 
-/** What a walk found: the first pages of slabs by owner, and the lengths of runs. */
+/** What a walk found: the first pages of slabs by owner, and the lengths of runs that are blocks. */
 export interface Census {
   readonly slabs: Map<PageIndex, { readonly sizeClass: number; readonly owner: number }>;
   readonly runs: Map<PageIndex, number>;
+  /** The runs that threads keep. */
+  readonly kept: Map<PageIndex, { readonly pages: number; readonly owner: number }>;
   readonly unused: number;
   readonly empty: number;
   readonly wrong: string[];
@@ -38,6 +41,7 @@ export function census({ records, registry }: Stand): Census {
   const { words, live } = records;
   const slabs: Census['slabs'] = new Map();
   const runs: Census['runs'] = new Map();
+  const kept: Census['kept'] = new Map();
   const wrong: string[] = [];
   /** For each page of a slab or run: its first page and the granules from block to block. */
   const places = new Map<PageIndex, { readonly head: PageIndex; readonly granules: number; readonly blocks: number }>();
@@ -54,16 +58,21 @@ export function census({ records, registry }: Stand): Census {
     const span = words[noteOf(page) + NOTE_SPAN];
     if (kindOf(word) === PageKind.NONE) wrong.push(`page ${page} is in doubt, of thread ${ownerOf(word)}`);
     else if (kindOf(word) === PageKind.LARGE) {
-      if (word !== pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0)) wrong.push(`run at ${page} has the word ${word}`);
+      const owner = ownerOf(word);
+      if (word !== pageWord(SlotState.ACTIVE, PageKind.LARGE, owner, 0))
+        wrong.push(`run at ${page} has the word ${word}`);
       if (span < 1) wrong.push(`page ${page} is LARGE and in no run: note ${span}`);
       for (let i = 1; i < span; i++) {
-        if (words[page + i] !== word)
+        if (words[page + i] !== RUN_WORD)
           wrong.push(`run at ${page} of ${span} pages: word ${words[page + i]} at page ${i}`);
         if (words[noteOf(page + i) + NOTE_SPAN] !== 0) wrong.push(`run at ${page} has a note at page ${i}`);
       }
-      if (live[page * GRANULES_PER_PAGE] !== 1) wrong.push(`run at ${page} is not live`);
-      places.set(page, { head: page, granules: 1, blocks: 1 });
-      runs.set(page, span);
+      if (owner !== 0) kept.set(page, { pages: span, owner });
+      else {
+        if (live[page * GRANULES_PER_PAGE] !== 1) wrong.push(`run at ${page} is not live`);
+        places.set(page, { head: page, granules: 1, blocks: 1 });
+        runs.set(page, span);
+      }
       page += Math.max(span, 1) - 1;
     } else {
       const sizeClass = classIn(word);
@@ -89,7 +98,7 @@ export function census({ records, registry }: Stand): Census {
     if (Number.isInteger(block) && block < blocks) continue;
     wrong.push(`a live byte at granule ${at & 4_095} of page ${at >>> 12}, where no block starts`);
   }
-  return { slabs, runs, unused, empty, wrong };
+  return { slabs, runs, kept, unused, empty, wrong };
 }
 
 /** Everything that is wrong while nothing goes on: the walk's findings and what `verify` reports. */
@@ -110,7 +119,8 @@ export function faultsOfCapacity(at: Stand): string[] {
   pool.reclaim();
   const left = census(at);
   const wrong = [...faults(at)];
-  if (left.slabs.size + left.runs.size > 0) wrong.push(`${left.slabs.size} slabs and ${left.runs.size} runs are left`);
+  if (left.slabs.size + left.runs.size + left.kept.size > 0)
+    wrong.push(`${left.slabs.size} slabs, ${left.runs.size} runs and ${left.kept.size} kept ones are left`);
   const hot = registry.stats().hot + registry.stats().draining;
   if (hot > 0) wrong.push(`${hot} SuperSlabs with nothing in them are not FREE`);
   let pages = 0;

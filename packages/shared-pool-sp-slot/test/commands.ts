@@ -14,9 +14,11 @@ import {
   PageKind,
   pageWord,
   type Records,
+  type SlotPool,
   SlotState,
   SPAN_BLOCKS,
   SPAN_PAGES,
+  type ThreadId,
   TINY_CLASS_COUNT,
 } from '@hakmem/contracts';
 import fc from 'fast-check';
@@ -27,10 +29,10 @@ import { OWNER, type Stand } from './stand.js';
 
 export type PoolCommand = fc.Command<Model, Stand>;
 
-function wordOf({ state, sizeClass, head }: Slot, { abandoned }: Model): number {
+function wordOf({ state, sizeClass, head }: Slot, page: number, { abandoned, kept }: Model): number {
   if (state === SlotState.UNUSED) return 0;
   if (state !== SlotState.ACTIVE) return pageWord(state, PageKind.NONE, 0, sizeClass);
-  if (sizeClass === LARGE) return pageWord(state, PageKind.LARGE, 0, 0);
+  if (sizeClass === LARGE) return pageWord(state, PageKind.LARGE, kept.get(page)?.owner ?? 0, 0);
   const owner = abandoned.includes(head) ? 0 : OWNER;
   return pageWord(state, sizeClass < TINY_CLASS_COUNT ? PageKind.TINY : PageKind.MID, owner, sizeClass);
 }
@@ -56,12 +58,13 @@ function compare(model: Model, real: Stand): void {
   }
   for (let page = model.first * 32; page < model.end * 32; page++) {
     const slot = model.slots[page];
-    const word = wordOf(slot, model);
+    const word = wordOf(slot, page, model);
     if (words[page] !== word) expect({ page, word: words[page] }).toEqual({ page, word });
     if (slot.state === SlotState.ACTIVE && headOf(words, page) !== slot.head)
       expect({ page, head: headOf(words, page) }).toEqual({ page, head: slot.head });
   }
   for (const [head, pages] of model.runs) expect(words[noteOf(head) + NOTE_SPAN]).toBe(pages);
+  for (const [head, { pages }] of model.kept) expect(words[noteOf(head) + NOTE_SPAN]).toBe(pages);
   expect(liveRuns(model, real)).toEqual([...model.runs.keys()].sort((a, b) => a - b));
   expect(real.pool.stats()).toEqual(model.stats());
 }
@@ -172,7 +175,7 @@ class Leave implements PoolCommand {
   }
   run(model: Model, real: Stand): void {
     real.pool.leave(OWNER);
-    model.leave();
+    model.leave(OWNER, true);
     compare(model, real);
   }
   toString(): string {
@@ -243,7 +246,7 @@ class ReleaseRun implements PoolCommand {
     const [head, pages] = [...model.runs][this.pick % model.runs.size];
     const from = Math.min(Math.floor(pages * this.keep), pages - 1);
     expect(real.pool.releaseRun(head, from)).toBe(true);
-    model.releaseRun(head, from, (superSlab) => real.registry.tier(superSlab) === 2);
+    model.releaseRun(head, from);
     compare(model, real);
   }
   toString(): string {
@@ -267,6 +270,176 @@ class ExtendRun implements PoolCommand {
   toString(): string {
     return `extendRun(run ${this.pick}, +${this.by})`;
   }
+}
+
+/** A thread ends the block of a run, or of all of them, and keeps the runs. */
+class KeepRun implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly owner: ThreadId,
+    readonly all: boolean,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return model.runs.size > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const heads = [...model.runs.keys()];
+    for (const head of this.all ? heads : [heads[this.pick % heads.length]]) {
+      expect(poolOf(real, this.owner).keepRun(head)).toBe(true);
+      model.keepRun(head, this.owner);
+    }
+    compare(model, real);
+  }
+  toString(): string {
+    return `${this.owner}: keepRun(${this.all ? 'all runs' : `run ${this.pick}`})`;
+  }
+}
+
+/** A thread makes a run a block's that it keeps, and before it one of another length that it believed to be there. */
+class ReuseRun implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly owner: ThreadId,
+    readonly off: number,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return keptBy(model, this.owner).length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const kept = keptBy(model, this.owner);
+    const [head, pages] = kept[this.pick % kept.length];
+    const pool = poolOf(real, this.owner);
+    expect(pool.reuseRun(head, pages + this.off)).toBe(this.off === 0);
+    if (this.off === 0) model.reuseRun(head);
+    compare(model, real);
+  }
+  toString(): string {
+    return `${this.owner}: reuseRun(kept ${this.pick}, its length + ${this.off})`;
+  }
+}
+
+/** A thread cuts a run in two, and keeps what is behind the cut; or then what is before it, too, and joins them. */
+class SplitRun implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly owner: ThreadId,
+    readonly share: number,
+    readonly rejoins: boolean,
+  ) {}
+  #runs(model: Readonly<Model>): [head: number, pages: number][] {
+    return [...model.runs].filter(([, pages]) => pages > 1);
+  }
+  check(model: Readonly<Model>): boolean {
+    return this.#runs(model).length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const runs = this.#runs(model);
+    const [head, has] = runs[this.pick % runs.length];
+    const pages = Math.max(1, Math.floor((has - 1) * this.share));
+    poolOf(real, this.owner).splitRun(head, pages);
+    model.splitRun(head, pages, this.owner);
+    compare(model, real);
+    if (!this.rejoins) return;
+    expect(poolOf(real, this.owner).keepRun(head)).toBe(true);
+    model.keepRun(head, this.owner);
+    new JoinRuns(this.owner).run(model, real);
+  }
+  toString(): string {
+    return `${this.owner}: splitRun(run ${this.pick}, ${this.share} of it)${this.rejoins ? ', joined again' : ''}`;
+  }
+}
+
+/** A thread joins all runs that it keeps with what is behind them, where it keeps that, too. */
+class JoinRuns implements PoolCommand {
+  constructor(readonly owner: ThreadId) {}
+  check(model: Readonly<Model>): boolean {
+    return keptBy(model, this.owner).length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const pool = poolOf(real, this.owner);
+    for (const [head, pages] of keptBy(model, this.owner)) {
+      if (!model.kept.has(head)) continue; // joined to the one before it
+      const next = head + pages;
+      expect(pool.joinRuns(head, next + 1)).toBe(false);
+      const both = model.kept.get(next)?.owner === this.owner;
+      if (next < model.place.pageLimit) expect(pool.joinRuns(head, next)).toBe(both);
+      if (both) model.joinRuns(head, next);
+    }
+    compare(model, real);
+  }
+  toString(): string {
+    return `${this.owner}: joinRuns of all that it keeps`;
+  }
+}
+
+class DropRun implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly owner: ThreadId,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return keptBy(model, this.owner).length > 0;
+  }
+  run(model: Model, real: Stand): void {
+    const kept = keptBy(model, this.owner);
+    const [head] = kept[this.pick % kept.length];
+    expect(poolOf(real, this.owner).dropRun(head)).toBe(true);
+    model.dropRun(head);
+    compare(model, real);
+  }
+  toString(): string {
+    return `${this.owner}: dropRun(kept ${this.pick})`;
+  }
+}
+
+/** A thread wants to reuse, drop or keep what is not, or not any more, or another's. */
+class WrongRun implements PoolCommand {
+  constructor(
+    readonly pick: number,
+    readonly owner: ThreadId,
+  ) {}
+  check(model: Readonly<Model>): boolean {
+    return model.end > model.first;
+  }
+  run(model: Model, real: Stand): void {
+    const page = model.first * 32 + (this.pick % ((model.end - model.first) * 32));
+    const pool = poolOf(real, this.owner);
+    const pages = real.records.words[noteOf(page) + NOTE_SPAN];
+    if (model.kept.get(page)?.owner !== this.owner) {
+      expect([pool.reuseRun(page, pages), pool.dropRun(page), pool.joinRuns(page, page + 1)]).toEqual([
+        ...[false, false, false],
+      ]);
+    }
+    if (model.slots[page].sizeClass !== LARGE || model.kept.has(page)) expect(pool.keepRun(page)).toBe(false);
+    compare(model, real);
+  }
+  toString(): string {
+    return `${this.owner}: page ${this.pick} is no run to keep, reuse or drop`;
+  }
+}
+
+/** Another thread that has no slabs leaves. */
+class OtherLeaves implements PoolCommand {
+  constructor(readonly owner: ThreadId) {}
+  check(): boolean {
+    return true;
+  }
+  run(model: Model, real: Stand): void {
+    real.pool.leave(this.owner);
+    model.leave(this.owner, false);
+    compare(model, real);
+  }
+  toString(): string {
+    return `${this.owner} leaves`;
+  }
+}
+
+function poolOf(real: Stand, owner: ThreadId): SlotPool {
+  return owner === OWNER ? real.pool : real.thread(owner).pool;
+}
+
+function keptBy(model: Readonly<Model>, owner: ThreadId): [head: number, pages: number][] {
+  return [...model.kept].filter(([, kept]) => kept.owner === owner).map(([head, { pages }]) => [head, pages]);
 }
 
 class Sweep implements PoolCommand {
@@ -354,7 +527,26 @@ const runCommands = (maxAlign: number): fc.Arbitrary<PoolCommand>[] => [
   fc.tuple(pick, fc.constantFrom(0, 1, 2, 7, 20, 40)).map(([which, by]) => new ExtendRun(which, by)),
 ];
 
-/** Commands for slabs, and for runs with alignments up to `maxAlign` pages. */
-export function poolCommands(maxAlign: number): fc.Arbitrary<Iterable<PoolCommand>> {
-  return fc.commands([...slabCommands, ...runCommands(maxAlign)], { maxCommands: 60, size: 'max' });
+/** What threads do with runs that they keep. */
+const keepCommands = (owners: readonly ThreadId[]): fc.Arbitrary<PoolCommand>[] => {
+  const owner = fc.constantFrom(...owners);
+  return [
+    fc.tuple(pick, owner).map(([which, by]) => new KeepRun(which, by, false)),
+    fc.tuple(pick, owner).map(([which, by]) => new KeepRun(which, by, true)),
+    fc.tuple(pick, owner, fc.constantFrom(0, 0, 0, -1, 1)).map((reuse) => new ReuseRun(...reuse)),
+    fc.tuple(pick, owner, fc.constantFrom(0, 0.3, 0.8, 1), fc.boolean()).map((split) => new SplitRun(...split)),
+    owner.map((by) => new JoinRuns(by)),
+    fc.tuple(pick, owner).map((drop) => new DropRun(...drop)),
+    fc.tuple(pick, owner).map((wrong) => new WrongRun(...wrong)),
+  ];
+};
+
+/** Commands for slabs, and for runs with alignments up to `maxAlign` pages, which the founder or these others keep, too. */
+export function poolCommands(maxAlign: number, others: readonly ThreadId[]): fc.Arbitrary<Iterable<PoolCommand>> {
+  const leaving = others.map((other) => fc.constant(new OtherLeaves(other)));
+  const keeping = keepCommands([OWNER, ...others]);
+  return fc.commands([...slabCommands, ...runCommands(maxAlign), ...keeping, ...leaving], {
+    maxCommands: 60,
+    size: 'max',
+  });
 }

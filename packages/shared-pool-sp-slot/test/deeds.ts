@@ -11,6 +11,9 @@ export const ACTOR = 9;
 /** A thread that has died before, and left slabs behind. */
 export const GONE = 11;
 
+/** A thread that keeps runs. */
+const KEEPER = 14;
+
 export const TINY = 3;
 export const OTHER = 5;
 export const THIRD = 8;
@@ -60,6 +63,22 @@ function fillUp(at: Stand, pages: number): PageIndex[] {
   while ((heads[heads.length - 1] & 31) !== 31 - pages) heads.push(...acquireMany(at.pool, OTHER, 1));
   for (const head of heads) setLive(at, head, OTHER);
   return heads;
+}
+
+/** A run that the thread keeps. */
+export function keptRun({ pool }: Pick<Thread, 'pool'>, pages: number): PageIndex {
+  const run = pool.acquireRun(pages, 1);
+  if (!pool.keepRun(run)) throw new Error(`run ${run} of ${pages} pages cannot be kept`);
+  return run;
+}
+
+/** No page is left but those of two neighbouring runs of 4 and 8 pages, which two threads keep. */
+function keptInTheWay(at: Stand): undefined {
+  at.registry.memory = 3;
+  fillUp(at, 9);
+  keptRun(at, 4);
+  keptRun(at.thread(KEEPER), 8);
+  fillUp(at, 0);
 }
 
 export const DEEDS: readonly Deed[] = [
@@ -219,6 +238,123 @@ export const DEEDS: readonly Deed[] = [
     act: ({ pool }, { run }) => pool.releaseRun(run, 3),
   },
   {
+    name: 'keep a run of one SuperSlab',
+    set(at, actor) {
+      acquireMany(at.pool, TINY, 2);
+      return { run: actor.pool.acquireRun(6, 1) };
+    },
+    act: ({ pool }, { run }) => pool.keepRun(run),
+  },
+  {
+    name: 'keep a run of three SuperSlabs',
+    set(at, actor) {
+      fillUp(at, 3);
+      return { run: actor.pool.acquireRun(40, 1) };
+    },
+    act: ({ pool }, { run }) => pool.keepRun(run),
+  },
+  {
+    name: 'reuse a run of three SuperSlabs',
+    set(at, actor) {
+      fillUp(at, 3);
+      return { run: keptRun(actor, 40) };
+    },
+    act: ({ pool }, { run, runPages }) => pool.reuseRun(run, runPages),
+  },
+  {
+    name: 'reuse a run that is another one by now',
+    set(at, actor) {
+      acquireMany(at.pool, TINY, 2);
+      return { run: keptRun(actor, 6) };
+    },
+    act: ({ pool }, { run, runPages }) => pool.reuseRun(run, runPages - 1),
+  },
+  {
+    name: 'split a run in a SuperSlab',
+    set(at, actor) {
+      acquireMany(at.pool, TINY, 2);
+      return { run: actor.pool.acquireRun(6, 1) };
+    },
+    act: ({ pool }, { run }) => pool.splitRun(run, 3) as undefined,
+  },
+  {
+    name: 'split a run over the border of SuperSlabs',
+    set(at, actor) {
+      fillUp(at, 3);
+      return { run: actor.pool.acquireRun(40, 1) };
+    },
+    act: ({ pool }, { run }) => pool.splitRun(run, 3) as undefined,
+  },
+  {
+    name: 'join two runs',
+    set(at, actor) {
+      acquireMany(at.pool, TINY, 2);
+      const run = keptRun(actor, 6);
+      keptRun(actor, 4);
+      return { run };
+    },
+    act: ({ pool }, { run }) => pool.joinRuns(run, run + 6),
+  },
+  {
+    name: 'join two runs over the border of SuperSlabs',
+    set(at, actor) {
+      fillUp(at, 3);
+      const [run, next] = [actor.pool.acquireRun(7, 1), actor.pool.acquireRun(40, 1)];
+      for (const head of [run, next]) actor.pool.keepRun(head);
+      return { run };
+    },
+    act: ({ pool }, { run }) => pool.joinRuns(run, run + 7),
+  },
+  {
+    name: 'join a run with one that another thread keeps',
+    set(at, actor) {
+      acquireMany(at.pool, TINY, 2);
+      const run = keptRun(actor, 6);
+      keptRun(at, 4);
+      return { run };
+    },
+    act: ({ pool }, { run }) => pool.joinRuns(run, run + 6),
+  },
+  {
+    name: 'drop a run of three SuperSlabs',
+    set(at, actor) {
+      fillUp(at, 3);
+      return { run: keptRun(actor, 40) };
+    },
+    act: ({ pool }, { run }) => pool.dropRun(run),
+  },
+  {
+    name: 'acquire a run where kept ones must be taken back',
+    set: keptInTheWay,
+    act: ({ pool }) => pool.acquireRun(11, 1),
+  },
+  {
+    name: 'acquire a span where kept pages must be taken back',
+    set: keptInTheWay,
+    act: ({ pool }) => pool.acquire(SPAN_4),
+  },
+  {
+    name: 'extend a run over kept ones and the border of SuperSlabs',
+    set(at, actor) {
+      fillUp(at, 8);
+      const run = actor.pool.acquireRun(4, 1);
+      keptRun(at, 2);
+      keptRun(actor, 1);
+      keptRun(at, 20);
+      return { run };
+    },
+    act: ({ pool }, { run, runPages }) => pool.extendRun(run, runPages, runPages + 5),
+  },
+  {
+    name: 'reclaim, with kept runs of several threads',
+    set(at, actor) {
+      leaveBehind(at, TINY);
+      for (const [thread, pages] of [[at, 3] as const, [actor, 40] as const, [at, 2] as const]) keptRun(thread, pages);
+      return {};
+    },
+    act: ({ pool }) => pool.reclaim(),
+  },
+  {
     name: 'sweep',
     set(at) {
       const heads = [...acquireMany(at.pool, TINY, 4), ...acquireMany(at.pool, SPAN_3, 12)];
@@ -248,12 +384,13 @@ export const DEEDS: readonly Deed[] = [
   },
 ];
 
-/** Slabs and spans of the actor, with live blocks and without. */
+/** Slabs and spans of the actor, with live blocks and without, a run, and one that it keeps. */
 export function leaveMine(at: Stand, actor: Thread): void {
   const heads = [...acquireMany(actor.pool, THIRD, 3), ...acquireMany(actor.pool, SPAN_3, 3)];
   setLive(at, heads[1], THIRD);
   setLive(at, heads[3], SPAN_3);
   actor.pool.acquireRun(3, 1);
+  keptRun(actor, 2);
 }
 
 /** The scene of a deed: SuperSlabs 1 … 4. `before` comes before the deed's own arrangements. */

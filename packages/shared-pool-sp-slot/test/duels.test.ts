@@ -10,6 +10,7 @@ import {
   NOTE_ROOM,
   noteOf,
   OWNER_MASK,
+  ownerOf,
   type PageIndex,
   PageKind,
   SlotState,
@@ -20,7 +21,7 @@ import {
 } from '@hakmem/contracts';
 import { describe, expect, test } from 'vitest';
 import { census, faults, faultsOfCapacity } from './audit.js';
-import { ACTOR, DEEDS, GONE, leaveBehind, OTHER, SPAN_3, SPAN_4, sceneOf, setLive, TINY } from './deeds.js';
+import { ACTOR, DEEDS, GONE, keptRun, leaveBehind, OTHER, SPAN_3, SPAN_4, sceneOf, setLive, TINY } from './deeds.js';
 import { acquireMany, lengthOf, type Stand, stand, superSlabOf, type Thread } from './stand.js';
 import { once, Stop, stopAfter } from './watch.js';
 
@@ -441,6 +442,252 @@ describe('runs', () => {
   });
 });
 
+describe('runs that threads keep', () => {
+  /** What is at the pages of a run: a block, a kept run, or nothing. */
+  const stateAt = (at: Stand, run: PageIndex): string => {
+    const { runs, kept } = census(at);
+    if (runs.has(run)) return `block of ${runs.get(run)}`;
+    return kept.has(run) ? `${kept.get(run)?.pages} kept by ${kept.get(run)?.owner}` : 'gone';
+  };
+  /** A duel about a run that a thread keeps, with others beside it that nobody touches. */
+  const about = (pages: number, keeper: (actor: Thread, rival: Thread) => Thread) => ({
+    set(at: Stand, actor: Thread, rival: Thread): PageIndex {
+      acquireMany(at.pool, TINY, 1);
+      return keptRun(keeper(actor, rival), pages);
+    },
+  });
+
+  test.each([1, 5, 40])(
+    'a run of %i pages is reused while another thread reclaims: it is a block, or gone',
+    (pages) => {
+      const reuse = ({ pool }: Thread, run: PageIndex): boolean => pool.reuseRun(run, pages);
+      const reclaim = ({ pool }: Thread): number => pool.reclaim();
+      const judge = (told: unknown, run: PageIndex, at: Stand): string[] =>
+        stateAt(at, run) === (told ? `block of ${pages}` : 'gone') ? [] : [`${told}, but ${stateAt(at, run)}`];
+      const one = fight({
+        ...about(pages, (actor) => actor),
+        actor: reuse,
+        rival: reclaim,
+        judge: (mine, _, run, at) => judge(mine, run, at),
+      });
+      const other = fight({
+        ...about(pages, (_, rival) => rival),
+        actor: reclaim,
+        rival: reuse,
+        judge: (_, theirs, run, at) => judge(theirs, run, at),
+      });
+      expect([...one.wrong, ...other.wrong]).toEqual([]);
+      expect(one.answers).toEqual(new Set(['false 1', 'true 0']));
+      expect(other.answers).toEqual(new Set(['1 false', '0 true']));
+    },
+  );
+
+  test('a run is reused while another thread needs its pages, as no others are left: exactly one gets them', () => {
+    const set = (at: Stand, keeper: Thread): PageIndex => {
+      fillUp(at, 7);
+      return keptRun(keeper, 7);
+    };
+    const wants = [
+      ['a run', ({ pool }: Thread): number => pool.acquireRun(6, 1)],
+      ['a span', ({ pool }: Thread): number => pool.acquire(SPAN_4)],
+      ['a slab', ({ pool }: Thread): number => pool.acquire(TINY)],
+    ] as const;
+    for (const [, want] of wants) {
+      const reuse = ({ pool }: Thread, run: PageIndex): boolean => pool.reuseRun(run, 7);
+      const judge = (has: unknown, page: unknown): string[] => (has === (page === 0) ? [] : [`${has}, and ${page}`]);
+      const one = fight({
+        superSlabs: 1,
+        set: (at, actor) => set(at, actor),
+        actor: reuse,
+        rival: want,
+        judge: (mine, theirs) => judge(mine, theirs),
+      });
+      const other = fight({
+        superSlabs: 1,
+        set: (at, _, rival) => set(at, rival),
+        actor: want,
+        rival: reuse,
+        judge: (mine, theirs) => judge(theirs, mine),
+      });
+      expect([...one.wrong, ...other.wrong]).toEqual([]);
+      expect([one.answers.size, other.answers.size]).toEqual([2, 2]);
+    }
+  });
+
+  test.each([1, 5, 40])('a run of %i pages is kept while another thread frees or keeps it: one is told so', (pages) => {
+    const keep = ({ pool }: Thread, run: PageIndex): boolean => pool.keepRun(run);
+    const free = ({ pool }: Thread, run: PageIndex): boolean => pool.releaseRun(run, 0);
+    for (const [actor, rival] of [[keep, free] as const, [free, keep] as const, [keep, keep] as const]) {
+      const { wrong, answers } = fight({
+        set(at, mine) {
+          acquireMany(at.pool, TINY, 1);
+          return mine.pool.acquireRun(pages, 1);
+        },
+        actor,
+        rival,
+        judge(mine, theirs, run, at) {
+          const by = (thread: number, act: unknown): string => (act === keep ? `${pages} kept by ${thread}` : 'gone');
+          const wanted = mine ? by(ACTOR, actor) : by(RIVAL, rival);
+          const found = mine === theirs ? [`both were told ${mine}`] : [];
+          return stateAt(at, run) === wanted ? found : [...found, `${stateAt(at, run)} and not ${wanted}`];
+        },
+      });
+      expect(wrong).toEqual([]);
+      expect(answers).toEqual(new Set(['false true', 'true false']));
+    }
+  });
+
+  test.each([1, 5, 40])('a run of %i pages is dropped while another thread reclaims: one has done it', (pages) => {
+    const { wrong, answers } = fight({
+      ...about(pages, (actor) => actor),
+      actor: ({ pool }, run) => pool.dropRun(run),
+      rival: ({ pool }) => pool.reclaim(),
+      judge: (_, __, run, at) => (stateAt(at, run) === 'gone' ? [] : [stateAt(at, run)]),
+    });
+    expect(wrong).toEqual([]);
+    expect(answers).toEqual(new Set(['true 0', 'false 1']));
+  });
+
+  test('a run is kept, or put back as another one than was believed, while another thread takes hints off', () => {
+    const acts = [
+      ({ pool }: Thread, run: PageIndex): boolean => pool.reuseRun(run, 4),
+      ({ pool }: Thread, run: PageIndex): boolean => pool.reuseRun(run, 5) && pool.keepRun(run),
+    ];
+    for (const act of acts) {
+      const { wrong, answers } = fight({
+        ...about(5, (actor) => actor),
+        actor: act,
+        rival: ({ pool }) => pool.reclaim(),
+        judge: (_, reclaimed, run, at) =>
+          stateAt(at, run) === (reclaimed ? 'gone' : `5 kept by ${ACTOR}`) ? [] : [`${reclaimed} ${stateAt(at, run)}`],
+      });
+      expect(wrong).toEqual([]);
+      expect(answers.size).toBeGreaterThan(1);
+    }
+  });
+
+  test('a run is split while another thread takes kept ones back: the block stays, the rest is kept or gone', () => {
+    for (const pages of [6, 40]) {
+      const { wrong, answers } = fight({
+        set(at, actor) {
+          fillUp(at, 3);
+          return actor.pool.acquireRun(pages, 1);
+        },
+        actor: ({ pool }, run) => pool.splitRun(run, 2),
+        rival: ({ pool }) => pool.reclaim(),
+        judge: (_, reclaimed, run, at) =>
+          stateAt(at, run) === 'block of 2' &&
+          stateAt(at, run + 2) === (reclaimed ? 'gone' : `${pages - 2} kept by ${ACTOR}`)
+            ? []
+            : [`${stateAt(at, run)}, ${reclaimed} reclaimed, ${stateAt(at, run + 2)}`],
+      });
+      expect(wrong).toEqual([]);
+      expect(answers.has('undefined 0')).toBe(true);
+    }
+  });
+
+  test('two runs are joined while another thread takes kept ones back: they are one, or gone, or one is', () => {
+    for (const [pages, more] of [
+      [6, 3],
+      [2, 40],
+      [40, 2],
+    ]) {
+      const { wrong, answers } = fight({
+        set(at, actor) {
+          fillUp(at, 3);
+          const [run, next] = [actor.pool.acquireRun(pages, 1), actor.pool.acquireRun(more, 1)];
+          for (const head of [run, next]) expect(actor.pool.keepRun(head)).toBe(true);
+          return run;
+        },
+        actor: ({ pool }, run) => pool.joinRuns(run, run + pages),
+        rival: ({ pool }) => pool.reclaim(),
+        judge(joined, reclaimed, run, at) {
+          const found = [stateAt(at, run), stateAt(at, run + pages)];
+          const mine = (length: number): string => `${length} kept by ${ACTOR}`;
+          const wanted: Record<string, string[]> = {
+            'true 0': [mine(pages + more), 'gone'],
+            'true 1': ['gone', 'gone'],
+            'false 1': [mine(pages), 'gone'],
+            'false 2': ['gone', 'gone'],
+          };
+          return `${found}` === `${wanted[`${joined} ${reclaimed}`]}` ? [] : [`${joined} ${reclaimed}: ${found}`];
+        },
+      });
+      expect(wrong).toEqual([]);
+      expect(answers).toEqual(new Set(['true 0', 'false 1', 'false 2']));
+    }
+  });
+
+  test('two runs are joined while another thread needs their pages, as no others are left', () => {
+    const { wrong, answers } = fight({
+      superSlabs: 1,
+      set(at, actor) {
+        fillUp(at, 8);
+        const [run, next] = [actor.pool.acquireRun(3, 1), actor.pool.acquireRun(5, 1)];
+        for (const head of [run, next]) expect(actor.pool.keepRun(head)).toBe(true);
+        return run;
+      },
+      actor: ({ pool }, run) => pool.joinRuns(run, run + 3) && pool.reuseRun(run, 8),
+      rival: ({ pool }) => pool.acquireRun(5, 1),
+      judge(has, page, run, at) {
+        if (has && page !== 0) return [`both: ${page}`];
+        return has && stateAt(at, run) !== 'block of 8' ? [stateAt(at, run)] : [];
+      },
+    });
+    expect(wrong).toEqual([]);
+    expect(answers.size).toBeGreaterThan(2);
+  });
+
+  test('a run is kept in a SuperSlab whose kept runs are being taken back: it goes, too, or the hint says that it is there', () => {
+    const { wrong, answers } = fight({
+      set(at, actor) {
+        const first = actor.pool.acquireRun(3, 1);
+        expect(first & 31).toBe(0);
+        keptRun(actor, 5);
+        return first;
+      },
+      actor: ({ slots }) => slots.reclaimRuns(1),
+      rival: ({ pool }, first) => pool.keepRun(first),
+      judge: (_, kept, first, at) => (kept && stateAt(at, first).startsWith('block') ? ['a block still'] : []),
+    });
+    expect(wrong).toEqual([]);
+    expect(answers).toEqual(new Set(['1 true', '2 true']));
+  });
+
+  test('a run grows over the pages of one that another thread reuses: one of them has them', () => {
+    interface Neighbours {
+      readonly run: PageIndex;
+      readonly kept: PageIndex;
+    }
+    const set = (at: Stand, mine: Thread, theirs: Thread): Neighbours => {
+      fillUp(at, 8);
+      return { run: mine.pool.acquireRun(3, 1), kept: keptRun(theirs, 9) };
+    };
+    const grow = ({ pool }: Thread, { run }: Neighbours): boolean => pool.extendRun(run, 3, 12);
+    const reuse = ({ pool }: Thread, { kept }: Neighbours): boolean => pool.reuseRun(kept, 9);
+    const judge = (grown: unknown, has: unknown): string[] =>
+      grown !== has ? [] : [`grown: ${grown}, reused: ${has}`];
+    const one = fight({ set, actor: grow, rival: reuse, judge });
+    const other = fight({ set: (at, a, b) => set(at, b, a), actor: reuse, rival: grow, judge });
+    expect([...one.wrong, ...other.wrong]).toEqual([]);
+    const both = new Set(['false true', 'true false']);
+    expect([one.answers, other.answers]).toEqual([both, both]);
+  });
+
+  test('a dead thread is relieved of a run that it kept while another one takes it back', () => {
+    const { wrong } = fight({
+      set: (at) => {
+        acquireMany(at.pool, TINY, 1);
+        return keptRun(at.thread(GONE), 40);
+      },
+      actor: ({ pool }) => pool.leave(GONE),
+      rival: ({ pool }) => pool.acquireRun(100, 1),
+      judge: (_, theirs, run, at) => (theirs !== 0 && census(at).kept.has(run) ? ['kept still'] : []),
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('leaving (one thread at a time relieves a dead one: who it is is not the pool’s to say)', () => {
   test('a slab is abandoned while another thread looks for one: the hint says that it is there', () => {
     for (const sizeClass of [TINY, SPAN_4]) {
@@ -560,7 +807,9 @@ function unseemly({ records, registry }: Stand, emptying: boolean): string[] {
     const length = lengthOf(records, head);
     if (kind === PageKind.LARGE) {
       // Of a run whose first page is in doubt nothing is to be seen: it is not there yet, or any more.
-      if (length > 0 && words[head] === word && live[head * 4_096] !== 1) wrong.push(`run at ${head} is not live`);
+      const wanted = ownerOf(word) === 0 ? 1 : 0;
+      if (length > 0 && words[head] === word && live[head * 4_096] !== wanted)
+        wrong.push(`run at ${head} with the word ${word} has the live byte ${1 - wanted}`);
       continue;
     }
     const span = SPAN_PAGES[classIn(word)];

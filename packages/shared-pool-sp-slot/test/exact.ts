@@ -35,6 +35,7 @@ export function hintsOff({ records, registry, hints }: Stand, mayStay: MayStay =
       if (state === SlotState.UNUSED) unused |= 1 << slot;
       if (state === SlotState.EMPTY) belongs.add('empty').add(`empties ${classIn(word)}`);
       if (slab) belongs.add(`holds ${classIn(word)}`);
+      if (kind === PageKind.LARGE && ownerOf(word) !== 0) belongs.add('kept');
       if (slab && ownerOf(word) === 0) belongs.add(`abandoned ${classIn(word)}`);
     }
     const tier = registry.tier(superSlab);
@@ -52,6 +53,7 @@ export function hintsOff({ records, registry, hints }: Stand, mayStay: MayStay =
     compare('open', hints.open);
     compare('draining', hints.draining);
     compare('empty', hints.empty);
+    compare('kept', hints.kept);
     for (let c = 0; c < CLASS_COUNT; c++) {
       compare(`holds ${c}`, hints.holds(c));
       compare(`empties ${c}`, hints.empties(c));

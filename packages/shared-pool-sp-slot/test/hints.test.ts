@@ -22,7 +22,7 @@ test(`next, seed ${SEED}, ${RUNS} runs: visits what both sets have, in order; ad
     const length = hintWords(PAGE_LIMIT);
     const hints = new Hints(EVERYTHING, { words: new Int32Array(length), start: 0, length }, PAGE_LIMIT);
     const kinds = [0, 95].flatMap((c) => [hints.holds(c), hints.empties(c), hints.abandoned(c)]);
-    const sets = [hints.open, hints.draining, hints.empty, ...kinds];
+    const sets = [hints.open, hints.draining, hints.empty, hints.kept, ...kinds];
     const [a, b] = [hints.holds(95), hints.empties(0)];
     for (const each of one) hints.add(a, each);
     for (const each of other) hints.add(b, each);
@@ -53,7 +53,7 @@ test('every set and every mask has words of its own, all of them in the region',
   const words = new Int32Array(length + 2);
   const hints = new Hints(EVERYTHING, { words, start: 1, length }, PAGE_LIMIT);
   const perClass = Array.from({ length: 96 }, (_, c) => [hints.holds(c), hints.empties(c), hints.abandoned(c)]);
-  const sets = [hints.open, hints.draining, hints.empty, ...perClass.flat()];
+  const sets = [hints.open, hints.draining, hints.empty, hints.kept, ...perClass.flat()];
   for (const set of sets) for (let at = 0; at < SUPERSLABS; at++) hints.add(set, at);
   for (let at = 0; at < SUPERSLABS; at++) {
     hints.addUnused(at, -1);

@@ -21,9 +21,11 @@ interface Rival {
   readonly slab: PageIndex;
   readonly span: PageIndex;
   readonly run: PageIndex;
+  /** A run of 2 pages that it keeps, with one of a page behind it. */
+  readonly kept: PageIndex;
 }
 
-/** A slab of one page, a span and a run in the first SuperSlab; and slabs of a thread that is dead, but not relieved of them. */
+/** A slab of one page, a span, a run and a kept one in the first SuperSlab; and slabs of a thread that is dead, not relieved yet. */
 function rivalIn(at: Stand): Rival {
   const { pool } = at.thread(RIVAL);
   const gone = at.thread(GONE).pool;
@@ -31,7 +33,9 @@ function rivalIn(at: Stand): Rival {
   const [span] = acquireMany(pool, SPAN_4, 1);
   const [used] = acquireMany(gone, THIRD, 2);
   setLive(at, used, THIRD);
-  return { pool, slab, span, run: pool.acquireRun(3, 1) };
+  const [run, kept, next] = [3, 2, 1].map((pages) => pool.acquireRun(pages, 1));
+  for (const head of [kept, next]) pool.keepRun(head);
+  return { pool, slab, span, run, kept };
 }
 
 interface Intrusion {
@@ -49,6 +53,12 @@ const INTRUSIONS: readonly Intrusion[] = [
   { name: 'releases a span', act: ({ pool, span }) => pool.release(span) as undefined },
   { name: 'releases a run', act: ({ pool, run }) => pool.releaseRun(run, 0) },
   { name: 'shrinks a run', act: ({ pool, run }) => pool.releaseRun(run, 1) },
+  { name: 'keeps a run', act: ({ pool, run }) => pool.keepRun(run) },
+  { name: 'reuses a run that it keeps', act: ({ pool, kept }) => pool.reuseRun(kept, 2) },
+  { name: 'wants to reuse a run that is another one by now', act: ({ pool, kept }) => pool.reuseRun(kept, 1) },
+  { name: 'splits a run', act: ({ pool, run }) => pool.splitRun(run, 1) as undefined },
+  { name: 'joins two runs that it keeps', act: ({ pool, kept }) => pool.joinRuns(kept, kept + 2) },
+  { name: 'drops a run that it keeps', act: ({ pool, kept }) => pool.dropRun(kept) },
   { name: 'sweeps', act: ({ pool }) => pool.sweep() },
   { name: 'reclaims', act: ({ pool }) => pool.reclaim() },
   { name: 'relieves a dead thread', act: ({ pool }) => pool.leave(GONE) as undefined },
@@ -78,6 +88,14 @@ function claims(at: Stand, who: string, name: string, owner: number, answer: num
   return [`${who} does not have the slab at ${answer} of class ${classIn(at.records.words[answer])}`];
 }
 
+/** That a run which a thread was told to have again is its block, and one that it was refused is not. */
+function reused(at: Stand, who: string, run: PageIndex, pages: number, answer: unknown): string[] {
+  const length = census(at).runs.get(run);
+  return (length === pages) === answer
+    ? []
+    : [`${who} was told ${answer} for the run ${run}, which has ${length} pages`];
+}
+
 function intrude(deed: Deed, intrusion: Intrusion, moment: number): string[] {
   let rival: Rival | undefined;
   const scene = sceneOf(deed, (at) => {
@@ -93,6 +111,8 @@ function intrude(deed: Deed, intrusion: Intrusion, moment: number): string[] {
   if (!hook.done()) return [`there is no access ${moment}`];
   const found = [...faults(at), ...claims(at, 'the actor', deed.name, ACTOR, mine)];
   found.push(...claims(at, 'the rival', intrusion.name, RIVAL, theirs));
+  if (deed.name.startsWith('reuse')) found.push(...reused(at, 'the actor', scene.run, scene.runPages, mine));
+  if (/reuse/.test(intrusion.name)) found.push(...reused(at, 'the rival', rival?.kept ?? 0, 2, theirs));
   const bothAcquire = /acquire|adopt/.test(deed.name) && /acquires/.test(intrusion.name);
   if (bothAcquire && mine !== 0 && mine === theirs) found.push(`both have ${mine}`);
   const { slabs } = census(at);

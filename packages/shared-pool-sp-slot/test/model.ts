@@ -11,6 +11,7 @@ import {
   SPAN_BLOCKS,
   SPAN_PAGES,
   type SuperSlabIndex,
+  type ThreadId,
   Tier,
 } from '@hakmem/contracts';
 import type { SharedPoolOptions } from '../src/index.js';
@@ -23,6 +24,12 @@ export interface Slot {
   /** First page of the slab, span or run; of an EMPTY one, of what it was. */
   head: PageIndex;
   sizeClass: SizeClass | typeof LARGE;
+}
+
+/** A run that a thread keeps: its pages, and whose it is. */
+export interface Kept {
+  readonly pages: number;
+  readonly owner: ThreadId;
 }
 
 /** Where a request may be served, and by which stage. */
@@ -55,6 +62,8 @@ export class Model {
   /** Members of sets, as `set superSlab`, that lost their cause and that nobody has followed in vain since. */
   readonly stale = new Set<string>();
   readonly runs = new Map<PageIndex, number>();
+  /** First page → run that a thread keeps. */
+  readonly kept = new Map<PageIndex, Kept>();
   readonly counters: Counters = {
     reuse: 0,
     unused: 0,
@@ -67,7 +76,10 @@ export class Model {
     abandoned: 0,
   };
   /** How often the model went where not every program goes. */
-  readonly seen = { refused: 0, drained: 0, fullAdopted: 0, reclaimed: 0, freeAfterReclaim: 0, vain: 0 };
+  readonly seen = {
+    ...{ refused: 0, drained: 0, fullAdopted: 0, reclaimed: 0, freeAfterReclaim: 0, vain: 0 },
+    ...{ kept: 0, reused: 0, dropped: 0, taken: 0, split: 0, joined: 0 },
+  };
   readonly first: SuperSlabIndex;
   end: SuperSlabIndex;
   /** SuperSlabs from this index on get no memory. */
@@ -113,10 +125,13 @@ export class Model {
     else this.live.set(head, blocks);
   }
 
-  /** The only thread leaves. */
-  leave(): void {
-    for (const head of this.slabs.splice(0).sort((a, b) => a - b)) {
-      if (this.live.has(head)) {
+  /** A thread leaves; the slabs are all the founder's. */
+  leave(thread: ThreadId, founder: boolean): void {
+    const slabs = founder ? this.slabs.splice(0) : [];
+    const kept = [...this.kept].filter(([, { owner }]) => owner === thread).map(([head]) => head);
+    for (const head of [...slabs, ...kept].sort((a, b) => a - b)) {
+      if (this.kept.has(head)) this.#letGo(head);
+      else if (this.live.has(head)) {
         this.abandoned.push(head);
         this.counters.abandoned++;
       } else this.#empty(head);
@@ -133,13 +148,15 @@ export class Model {
       this.seen.reclaimed++;
       this.#empty(head);
     }
-    return idle.length;
+    let runs = 0;
+    for (let some = this.#takeBack(); some > 0; some = this.#takeBack()) runs += some;
+    return idle.length + runs;
   }
 
   /** Where a run goes; 0: nowhere. */
   acquireRun(pages: number, align: number): PageIndex | 0 {
     let page = this.#findRun(pages, align);
-    if (page === 0 && this.reclaim() + this.sweep() > 0) page = this.#findRun(pages, align);
+    while (page === 0 && this.#makeRoom()) page = this.#findRun(pages, align);
     if (page === 0) page = this.#growFor(pages, align);
     if (page === 0) return 0;
     this.runs.set(page, pages);
@@ -148,31 +165,64 @@ export class Model {
     return page;
   }
 
-  /** `draining` tells what the pool did where it has a choice: SuperSlabs of one run that are let go of together. */
-  releaseRun(head: PageIndex, from: number, draining: (superSlab: SuperSlabIndex) => boolean): void {
+  releaseRun(head: PageIndex, from: number): void {
     const pages = this.runs.get(head) ?? 0;
-    for (let page = head + from; page < head + pages; page++)
-      this.slots[page] = { state: SlotState.UNUSED, head: page, sizeClass: 0 };
     if (from === 0) this.runs.delete(head);
     else this.runs.set(head, from);
-    for (let superSlab = (head + pages - 1) >>> 5; superSlab >= (head + from) >>> 5; superSlab--) {
-      if (from === pages) break;
-      this.#settle(superSlab, () => draining(superSlab));
-    }
+    this.#clear(head + from, pages - from);
+  }
+
+  keepRun(head: PageIndex, owner: ThreadId): void {
+    this.kept.set(head, { pages: this.runs.get(head) ?? 0, owner });
+    this.runs.delete(head);
+    this.stale.delete(`kept ${head >>> 5}`);
+    this.seen.kept++;
+  }
+
+  reuseRun(head: PageIndex): void {
+    this.runs.set(head, this.kept.get(head)?.pages ?? 0);
+    this.#unkeep(head);
+    this.seen.reused++;
+  }
+
+  splitRun(head: PageIndex, pages: number, owner: ThreadId): void {
+    const rest = head + pages;
+    const length = (this.runs.get(head) ?? 0) - pages;
+    this.runs.set(head, pages);
+    this.kept.set(rest, { pages: length, owner });
+    for (let page = rest; page < rest + length; page++) this.slots[page].head = rest;
+    this.stale.delete(`kept ${rest >>> 5}`);
+    this.seen.split++;
+  }
+
+  joinRuns(head: PageIndex, next: PageIndex): void {
+    const [first, second] = [this.kept.get(head), this.kept.get(next)];
+    if (first === undefined || second === undefined) throw new Error(`${head} and ${next} are not kept`);
+    this.#unkeep(next);
+    this.kept.set(head, { ...first, pages: first.pages + second.pages });
+    for (let page = next; page < next + second.pages; page++) this.slots[page].head = head;
+    this.seen.joined++;
+  }
+
+  dropRun(head: PageIndex): void {
+    this.#letGo(head);
+    this.seen.dropped++;
   }
 
   extendRun(head: PageIndex, wanted: number): boolean {
-    const pages = this.runs.get(head) ?? 0;
+    const from = head + (this.runs.get(head) ?? 0);
     const end = head + wanted;
-    for (let page = head + pages; page < Math.min(end, this.end * 32); page++) {
+    const existing = Math.min(end, this.end * 32);
+    for (let page = from; page < existing; page++) {
+      if (page === from || page % 32 === 0) this.#takeBackIn(page >>> 5);
       const { state } = this.slots[page];
       if (state !== SlotState.UNUSED && state !== SlotState.EMPTY) return false;
     }
     if (end > this.place.pageLimit || Math.ceil(end / 32) > Math.max(this.memory, this.end)) return false;
     while (this.end * 32 < end) this.#grow();
-    for (let superSlab = (head + pages) >>> 5; superSlab <= (end - 1) >>> 5; superSlab++) this.#sweep(superSlab);
+    for (let superSlab = from >>> 5; superSlab <= (end - 1) >>> 5; superSlab++) this.#sweep(superSlab);
     this.runs.set(head, wanted);
-    this.#occupy(head, head + pages, wanted - pages, LARGE);
+    this.#occupy(head, from, end - from, LARGE);
     // Growing by nothing is an allocation, too, where the run ends inside a SuperSlab.
     if (end % 32 !== 0) this.tiers[end >>> 5] = Tier.HOT;
     return true;
@@ -224,13 +274,11 @@ export class Model {
     const answer = (): Expected | null => {
       for (;;) {
         let superSlab = this.freed.pop();
-        if (superSlab === undefined) {
-          if (this.rules.sharing && this.reclaim() + this.sweep() > 0) {
-            const expected = this.#unused(sizeClass);
-            if (expected !== null) return expected;
-            superSlab = this.freed.pop();
-            if (superSlab !== undefined) this.seen.freeAfterReclaim++;
-          }
+        if (superSlab === undefined && (this.rules.sharing ? this.#makeRoom() : this.#takeBack() > 0)) {
+          const expected = this.#unused(sizeClass);
+          if (expected !== null) return expected;
+          if (this.freed.length > 0) this.seen.freeAfterReclaim++;
+          continue;
         }
         if (superSlab === undefined) {
           if (this.end >= this.memory) {
@@ -327,13 +375,57 @@ export class Model {
     this.#settle(head >>> 5);
   }
 
-  #settle(superSlab: SuperSlabIndex, mayDrain = (): boolean => true): void {
+  #makeRoom(): boolean {
+    return this.#takeBack() > 0 || this.reclaim() + this.sweep() > 0;
+  }
+
+  /** Takes back the kept runs that start in the first SuperSlab that has any; those before it were followed in vain. */
+  #takeBack(): number {
+    for (let superSlab = this.first; superSlab < this.end; superSlab++) {
+      const taken = this.#takeBackIn(superSlab);
+      if (taken > 0) return taken;
+    }
+    return 0;
+  }
+
+  #takeBackIn(superSlab: SuperSlabIndex): number {
+    const heads = [...this.kept.keys()].filter((head) => head >>> 5 === superSlab).sort((a, b) => a - b);
+    for (const head of heads) this.#letGo(head);
+    if (this.stale.delete(`kept ${superSlab}`) && heads.length === 0) this.seen.vain++;
+    this.seen.taken += heads.length;
+    return heads.length;
+  }
+
+  #letGo(head: PageIndex): void {
+    const { pages } = this.kept.get(head) ?? { pages: 0 };
+    this.#unkeep(head);
+    this.#clear(head, pages);
+  }
+
+  #unkeep(head: PageIndex): void {
+    this.kept.delete(head);
+    const superSlab = head >>> 5;
+    if (![...this.kept.keys()].some((other) => other >>> 5 === superSlab)) this.stale.add(`kept ${superSlab}`);
+  }
+
+  /** Pages become UNUSED, SuperSlab by SuperSlab from the last one down: of those below it, each knows what they were. */
+  #clear(from: PageIndex, pages: number): void {
+    for (let superSlab = (from + pages - 1) >>> 5; pages > 0 && superSlab >= from >>> 5; superSlab--) {
+      for (let page = superSlab * 32; page < superSlab * 32 + 32; page++) {
+        if (page < from || page >= from + pages) continue;
+        this.slots[page] = { state: SlotState.UNUSED, head: page, sizeClass: 0 };
+      }
+      this.#settle(superSlab);
+    }
+  }
+
+  #settle(superSlab: SuperSlabIndex): void {
     const active = this.count(superSlab, SlotState.ACTIVE);
     const few = active <= 4 && this.count(superSlab, SlotState.UNUSED) > 0;
     if (active === 0) {
       this.#sweep(superSlab);
       if (this.tiers[superSlab] !== Tier.FREE) this.#freeUp(superSlab);
-    } else if (this.tiers[superSlab] === Tier.DRAINING || (few && this.#anotherOpen(superSlab) && mayDrain())) {
+    } else if (this.tiers[superSlab] === Tier.DRAINING || (few && this.#anotherOpen(superSlab))) {
       this.#sweep(superSlab);
       this.tiers[superSlab] = Tier.DRAINING;
       this.seen.drained++;

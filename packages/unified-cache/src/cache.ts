@@ -6,7 +6,8 @@
  * `top` is the index of the last cell pushed, `limit` that of the last that may be. Below the first cell stands a 0,
  * which no address is: popping it says that the stack is empty. Hot: take reads top and cell and writes top and the
  * live byte; give reads the live byte, top and limit and writes the live byte, cell and top. (The granule of an address
- * is `address >>> 4` there, as a literal: V8 loads an imported constant at each use.)
+ * is `address >>> 4` there, as a literal: V8 loads an imported constant at each use. `| 0` and `>>> 0` say that a number is a word:
+ * no test for overflow, no tag.)
  *
  * The model: a block of a slab of this thread is live (its byte is 1), cached (in the stack of its class, once), room
  * (counted in its slab's note) or news (freed by another thread and not counted yet): live + cached + room + news = blocks. A
@@ -59,6 +60,12 @@ const STACKS = COUNTER_WORDS + 3 * CLASS_COUNT;
 /** Words of a cache's region. */
 export const CACHE_WORDS: number = MAX_CAP.reduce((words, cap) => words + 1 + cap, STACKS);
 
+/** A slab in which others have freed blocks, and whether its owner held it for its room before. */
+interface News {
+  readonly head: PageIndex;
+  readonly held: boolean;
+}
+
 export class Cache implements BlockCache {
   private readonly words: Int32Array;
   private readonly live: Uint8Array;
@@ -92,10 +99,10 @@ export class Cache implements BlockCache {
 
   take(sizeClass: SizeClass): Address | 0 {
     const words = this.words;
-    const at = this.tops + (sizeClass << 1);
+    const at = (this.tops + (sizeClass << 1)) | 0;
     const top = words[at];
     const address = words[top];
-    if (address === 0) return this.takeFromSlab(sizeClass);
+    if (address === 0) return this.takeFromSlab(sizeClass) >>> 0;
     words[at] = top - 1;
     this.live[address >>> 4] = 1;
     return address >>> 0;
@@ -106,8 +113,8 @@ export class Cache implements BlockCache {
     if (this.live[granule] !== 1) return false;
     this.live[granule] = 0;
     const words = this.words;
-    const at = this.tops + (sizeClass << 1);
-    const top = words[at] + 1;
+    const at = (this.tops + (sizeClass << 1)) | 0;
+    const top = (words[at] + 1) | 0;
     if (top > words[at + 1]) return this.giveToFull(sizeClass, address);
     words[top] = address;
     words[at] = top;
@@ -123,32 +130,15 @@ export class Cache implements BlockCache {
 
   drain(sizeClass: SizeClass): void {
     const words = this.words;
-    const { slabs, source } = this;
     const bottom = this.bottoms[sizeClass];
     const top = words[this.tops + 2 * sizeClass];
-    const blocks = SPAN_BLOCKS[sizeClass];
-    const news: { readonly head: PageIndex; readonly held: boolean }[] = [];
-    this.remote?.take(sizeClass, (head) => news.push({ head, held: slabs.room(head) > 0 }));
-    // For a while all cached blocks count as room: then what is not live is room, and the news can be counted.
-    for (let i = bottom + 1; i <= top; i++) slabs.adjust(words[i], 1);
-    for (const { head } of news) slabs.count(head);
-    const idle = new Set(news.map(({ head }) => head).filter((head) => slabs.room(head) === blocks));
-    let kept = bottom;
-    for (let i = bottom + 1; i <= top; i++) {
-      const head = slabs.headOf(words[i]);
-      if (slabs.room(head) === blocks) idle.add(head);
-      else {
-        slabs.adjust(words[i], -1);
-        words[++kept] = words[i];
-      }
-    }
-    words[this.tops + 2 * sizeClass] = kept;
+    const news: News[] = [];
+    this.remote?.take(sizeClass, (head) => news.push({ head, held: this.slabs.room(head) > 0 }));
+    const quiet = news.length === 0 && !this.slabs.mayBeIdle(sizeClass, words, bottom + 1, top + 1);
+    if (!quiet) this.retireUnused(sizeClass, news);
     words[this.tops + 2 * CLASS_COUNT + sizeClass] = 0;
-    for (const head of idle) this.retire(sizeClass, head);
-    for (const { head, held } of news) {
-      if (!held && !idle.has(head) && slabs.room(head) > 0) source.offer(sizeClass, head);
-    }
     this.count(DRAINS, 1);
+    const kept = words[this.tops + 2 * sizeClass];
     this.scope.log?.(`[TLS_SLL_DRAIN] class=${sizeClass} kept=${kept - bottom} dropped=${top - kept}`);
   }
 
@@ -193,6 +183,33 @@ export class Cache implements BlockCache {
     }
     verifyCache(this.scope, this, this.remote, report);
     this.source.verify(report);
+  }
+
+  /** Retires the slabs of a class with nothing live, whose blocks may be in the stack or in the news, and holds on to the others. */
+  private retireUnused(sizeClass: SizeClass, news: readonly News[]): void {
+    const words = this.words;
+    const { slabs, source } = this;
+    const bottom = this.bottoms[sizeClass];
+    const top = words[this.tops + 2 * sizeClass];
+    const blocks = SPAN_BLOCKS[sizeClass];
+    // For a while all cached blocks count as room: then what is not live is room, and the news can be counted.
+    for (let i = bottom + 1; i <= top; i++) slabs.adjust(words[i], 1);
+    for (const { head } of news) slabs.count(head);
+    const idle = new Set(news.map(({ head }) => head).filter((head) => slabs.room(head) === blocks));
+    let kept = bottom;
+    for (let i = bottom + 1; i <= top; i++) {
+      const head = slabs.headOf(words[i]);
+      if (slabs.room(head) === blocks) idle.add(head);
+      else {
+        slabs.adjust(words[i], -1);
+        words[++kept] = words[i];
+      }
+    }
+    words[this.tops + 2 * sizeClass] = kept;
+    for (const head of idle) this.retire(sizeClass, head);
+    for (const { head, held } of news) {
+      if (!held && !idle.has(head) && slabs.room(head) > 0) source.offer(sizeClass, head);
+    }
   }
 
   /** The stack is empty: refills it and takes the first block; 0 when no slab with room is to be had. */
@@ -285,8 +302,7 @@ export class Cache implements BlockCache {
     const at = this.tops + 2 * sizeClass;
     const first = this.bottoms[sizeClass] + 1;
     const top = words[at];
-    let retired = 0;
-    for (let i = first; i < first + count; i++) if (this.slabs.letGo(sizeClass, words[i])) retired++;
+    const retired = this.slabs.letGo(sizeClass, words, first, first + count);
     words.copyWithin(first, first + count, top + 1);
     words[at] = top - count;
     words[this.tops + 2 * CLASS_COUNT + sizeClass] += count;

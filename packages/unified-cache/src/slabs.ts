@@ -22,6 +22,7 @@ import {
   type SizeClass,
   type SlabSource,
   SPAN_BLOCKS,
+  TINY_CLASS_COUNT,
 } from '@hakmem/contracts';
 
 export class Slabs {
@@ -80,18 +81,35 @@ export class Slabs {
     return this.room(head) === SPAN_BLOCKS[sizeClass];
   }
 
-  /** Adds a block that is neither live nor in a stack any more to the room of its slab; true when that retired the slab. */
-  letGo(sizeClass: SizeClass, address: Address): boolean {
-    const head = this.headOf(address);
-    const note = noteOf(head);
-    const offset = (address >>> GRANULE_SHIFT) - (head << PAGE_GRANULE_SHIFT);
-    if (offset < this.pages[note + NOTE_CURSOR]) this.pages[note + NOTE_CURSOR] = offset;
-    const room = ++this.pages[note + NOTE_ROOM];
-    if (room === SPAN_BLOCKS[sizeClass]) {
-      this.source.retire(sizeClass, head);
-      return true;
+  /**
+   * Adds blocks that are neither live nor in a stack any more, those in the cells from `first` up to `end`, to the room of their
+   * slabs; says how many slabs that retired.
+   */
+  letGo(sizeClass: SizeClass, cells: Int32Array, first: number, end: number): number {
+    const { pages, source } = this;
+    const blocks = SPAN_BLOCKS[sizeClass];
+    const single = sizeClass < TINY_CLASS_COUNT;
+    let retired = 0;
+    for (let i = first; i < end; i++) {
+      const address = cells[i];
+      const head = single ? address >>> 16 : this.headOf(address);
+      const note = noteOf(head);
+      const offset = (address >>> 4) - (head << PAGE_GRANULE_SHIFT);
+      if (offset < pages[note + NOTE_CURSOR]) pages[note + NOTE_CURSOR] = offset;
+      const room = pages[note + NOTE_ROOM] + 1;
+      pages[note + NOTE_ROOM] = room;
+      if (room === blocks) {
+        source.retire(sizeClass, head);
+        retired++;
+      } else if (room === 1) source.offer(sizeClass, head);
     }
-    if (room === 1) this.source.offer(sizeClass, head);
+    return retired;
+  }
+
+  /** Whether a slab may have nothing live, of those that the blocks in the cells from `first` up to `end`, all in a stack, are of. */
+  mayBeIdle(sizeClass: SizeClass, cells: Int32Array, first: number, end: number): boolean {
+    const least = SPAN_BLOCKS[sizeClass] - (end - first);
+    for (let i = first; i < end; i++) if (this.room(this.headOf(cells[i])) >= least) return true;
     return false;
   }
 

@@ -32,13 +32,13 @@ export const FAULTS: readonly Fault[] = [
     changes: [
       {
         file: QUEUE,
-        from: '        atomics.and(words, at, ~(1 << head));\n        if (!mine) continue;',
+        from: '        atomics.and(words, slabs + i, ~(1 << head));\n        if (!mine) continue;',
         to: '        if (!mine) continue;',
       },
       {
         file: QUEUE,
         from: '        visit(head);',
-        to: '        visit(head);\n        atomics.and(words, at, ~(1 << head));',
+        to: '        visit(head);\n        atomics.and(words, slabs + i, ~(1 << head));',
       },
     ],
     operations: ['remoteFree', 'refill'],
@@ -78,8 +78,8 @@ export const FAULTS: readonly Fault[] = [
     changes: [
       {
         file: CACHE,
-        from: 'if (address === 0) return this.takeFromSlab(sizeClass);',
-        to: 'if (address === 0 || words[top - 1] === 0) return this.takeFromSlab(sizeClass);',
+        from: 'if (address === 0) return this.takeFromSlab(sizeClass)',
+        to: 'if (address === 0 || words[top - 1] === 0) return this.takeFromSlab(sizeClass)',
       },
     ],
     operations: ['refill', 'remoteFree'],
@@ -146,6 +146,76 @@ export const FAULTS: readonly Fault[] = [
     name: 'pages given back before the hints look again',
     changes: [{ file: SLOTS, from: 'this.rebuild(superSlab); // others', to: 'this.settle(superSlab); // others' }],
     operations: ['grow', 'claimSlot'],
+  },
+  {
+    name: 'run kept without its claim',
+    changes: [{ file: SLOTS, from: 'if (!this.seizeRun(head)) return false;', to: 'this.seizeRun(head);' }],
+    operations: ['freeLarge', 'freeLarge'],
+  },
+  {
+    name: 'kept run reused by a read and a write of its page word',
+    changes: [
+      {
+        file: SLOTS,
+        from: 'if (!claimPage(this.#records, head, kept, this.#doubt)) return false;\n    // Another',
+        to: 'if (atomics.load(words, head) !== kept) return false;\n    atomics.store(words, head, this.#doubt);\n    // Another',
+      },
+    ],
+    operations: ['reuseRun', 'releaseSlot'],
+  },
+  {
+    name: 'kept runs taken back without a claim',
+    changes: [
+      {
+        file: SLOTS,
+        from: 'if (!isKept(word) || !claimPage(this.#records, head, word, this.#doubt)) return false;',
+        to: 'if (!isKept(word)) return false;\n    this.#records.atomics.store(this.#records.words, head, this.#doubt);',
+      },
+    ],
+    operations: ['reuseRun', 'releaseSlot'],
+  },
+  {
+    name: 'kept run reused though another one starts there by now',
+    changes: [
+      { file: SLOTS, from: 'const whole = words[noteOf(head) + NOTE_SPAN] === pages;', to: 'const whole = pages > 0;' },
+    ],
+    operations: ['releaseSlot', 'reuseAnother'],
+  },
+  {
+    name: 'kept runs joined by a read and a write of the second one’s page word',
+    changes: [
+      {
+        file: SLOTS,
+        from: '=== next && claimPage(this.#records, next, kept, this.#doubt);',
+        to: '=== next && this.#records.atomics.load(words, next) === kept;\n    if (joined) this.#records.atomics.store(words, next, this.#doubt);',
+      },
+    ],
+    operations: ['joinRuns', 'releaseSlot'],
+  },
+  {
+    name: 'rest of a run has its length before the run is shorter',
+    changes: [
+      { file: SLOTS, from: '    words[noteOf(head) + NOTE_SPAN] = pages;\n', to: '' },
+      {
+        file: SLOTS,
+        from: '= behind - rest;\n',
+        to: '= behind - rest;\n    words[noteOf(head) + NOTE_SPAN] = pages;\n',
+      },
+    ],
+    operations: ['reuseRun', 'remoteFree'],
+    watched: 'all',
+    kills: true,
+  },
+  {
+    name: 'hint of kept runs taken off while one is looked at',
+    changes: [
+      {
+        file: HINTS,
+        from: 'if (isKept(word) || (stateOf(word) === SlotState.ACTIVE && kindOf(word) === PageKind.NONE)) return true;',
+        to: 'if (isKept(word)) return true;',
+      },
+    ],
+    operations: ['releaseSlot', 'reuseAnother'],
   },
   {
     name: 'a dead thread’s claims are left',

@@ -91,9 +91,9 @@ export const OPERATIONS = {
   /** A slab when no slot is left. */
   newSuperSlab: { prepare: nothing, full: true, run: (player) => player.malloc(WHOLE) },
 
-  /** A SuperSlab becomes free. */
+  /** A SuperSlab becomes free, with a block that is too long to be kept. */
   retireSuperSlab: {
-    prepare: (player) => [player.alignedAlloc(SUPERSLAB, SUPERSLAB)],
+    prepare: (player) => [player.alignedAlloc(SUPERSLAB, SUPERSLAB + WHOLE)],
     run: (player, blocks) => player.frees(blocks),
   },
 
@@ -106,6 +106,21 @@ export const OPERATIONS = {
     },
   },
 
+  /** Large blocks are freed: their runs are kept, become one where they are neighbours, and go when they are too many pages. */
+  keepRun: {
+    prepare: (player) => [...player.mallocs(2, 5 * WHOLE), player.malloc(25 * WHOLE)],
+    run: (player, blocks) => player.frees(blocks),
+  },
+
+  /** Large blocks out of kept runs, which are cut, and of which the rest is kept. */
+  reuseRun: {
+    prepare(player) {
+      player.frees([player.malloc(5 * WHOLE), player.malloc(9 * WHOLE)]);
+      return [];
+    },
+    run: (player) => [player.malloc(5 * WHOLE), player.malloc(6 * WHOLE)],
+  },
+
   /** What dead threads held is given back. */
   reap: {
     prepare(player) {
@@ -113,6 +128,7 @@ export const OPERATIONS = {
       const blocks = [...Array(5).fill(QUARTER), WHOLE, SPAN].map((bytes) => player.note(helper.malloc(bytes)));
       for (const address of blocks.slice(1, 3)) helper.free(player.note(-address) * -1);
       for (const address of blocks.slice(5, 6)) helper.free(player.note(-address) * -1);
+      helper.free(helper.malloc(5 * WHOLE)); // a run that it keeps
       player.kill(helper);
       return [];
     },
@@ -137,6 +153,22 @@ const SPECIAL = {
   /** Frees the same block as the other thread does: one of the two has to be told. */
   freeFirst: { prepare: nothing, shared: QUARTER, run: (player) => player.freeShared(player.shared) },
   freeLarge: { prepare: nothing, shared: SUPERSLAB, run: (player) => player.freeShared(player.shared) },
+
+  /** Frees neighbours, whose runs become one that is kept. */
+  joinRuns: { prepare: (player) => player.mallocs(2, 5 * WHOLE), run: (player, blocks) => player.frees(blocks) },
+  /** Wants to reuse a run that was taken back, where it keeps a shorter one since. */
+  reuseAnother: {
+    prepare(player) {
+      player.free(player.malloc(8 * WHOLE));
+      const helper = player.helper();
+      helper.collect();
+      helper.detach();
+      const longer = player.malloc(9 * WHOLE);
+      player.free(player.realloc(longer, 5 * WHOLE));
+      return [];
+    },
+    run: (player) => player.malloc(8 * WHOLE),
+  },
 
   /** Adopts the span that `moveSpan` puts elsewhere meanwhile. */
   adoptSpan: { prepare: nothing, run: (player) => player.malloc(SPAN) },

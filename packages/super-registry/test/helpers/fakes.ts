@@ -104,6 +104,11 @@ export class FakePool implements SlotPool {
 
   acquireRun = unasked;
   releaseRun = unasked;
+  keepRun = unasked;
+  reuseRun = unasked;
+  splitRun = unasked;
+  joinRuns = unasked;
+  dropRun = unasked;
   extendRun = unasked;
   sweep = unasked;
   reclaim = unasked;
