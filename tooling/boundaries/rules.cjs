@@ -1,7 +1,7 @@
 // The rules of who may import what, checked by dependency-cruiser over packages/ and apps/ (`npm run boundaries`).
 // Packages import each other by name only; a name resolves to packages/<dir>/src/index.ts, as everywhere in this workspace.
 
-const BOX = '^packages/(?!hakmem/|contracts/)([^/]+)/';
+const BOX = '^packages/(?!hakmem/|contracts/|trace/)([^/]+)/';
 const CONFIG = '^(packages|apps)/[^/]+/[^/]+\\.config\\.ts$';
 
 module.exports = {
@@ -27,6 +27,20 @@ module.exports = {
       to: { path: '^(packages|apps)/', pathNot: '^packages/contracts/' },
     },
     {
+      name: 'trace-stands-on-nothing',
+      comment: 'The recorder knows a heap by its verbs; its tests and benches use the composed one.',
+      severity: 'error',
+      from: { path: '^packages/trace/' },
+      to: { path: '^(packages|apps)/', pathNot: '^packages/(trace|hakmem)/' },
+    },
+    {
+      name: 'no-package-knows-trace',
+      comment: 'It is a tool around a heap, for programs: the allocator is built without it.',
+      severity: 'error',
+      from: { path: '^packages/(?!trace/)' },
+      to: { path: '^packages/trace/' },
+    },
+    {
       name: 'no-import-of-apps',
       comment: 'Nothing is built upon a program.',
       severity: 'error',
@@ -38,7 +52,10 @@ module.exports = {
       comment: "A package is what its index exports; another package's files are closed.",
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^(packages|apps)/', pathNot: ['^(packages|apps)/$2/', '^packages/[^/]+/src/index\\.ts$'] },
+      to: {
+        path: '^(packages|apps)/',
+        pathNot: ['^(packages|apps)/$2/', '^packages/[^/]+/src/index\\.ts$', '^packages/trace/src/node\\.ts$'],
+      },
     },
     {
       name: 'no-relative-import-of-a-package',
@@ -56,7 +73,7 @@ module.exports = {
       name: 'ships-without-dependencies',
       comment: 'What is published runs in browsers and Workers: no npm packages, no Node modules, no tooling.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/interleave/src/' },
+      from: { path: '^packages/[^/]+/src/', pathNot: ['^packages/interleave/src/', '^packages/trace/src/node\\.ts$'] },
       to: { pathNot: '^packages/[^/]+/src/' },
     },
     {
@@ -67,6 +84,19 @@ module.exports = {
       to: { pathNot: '^packages/interleave/src/', dependencyTypesNot: ['core'] },
     },
     {
+      name: 'trace-reads-files-with-node-only',
+      comment: 'The entry for Node imports modules of Node; nothing of the other entry imports it.',
+      severity: 'error',
+      from: { path: '^packages/trace/src/node\\.ts$' },
+      to: { pathNot: '^packages/trace/src/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'trace-runs-in-browsers',
+      severity: 'error',
+      from: { path: '^packages/trace/src/' },
+      to: { path: '^packages/trace/src/node\\.ts$' },
+    },
+    {
       name: 'sources-do-not-import-tests',
       severity: 'error',
       from: { path: '^(packages|apps)/[^/]+/src/' },
@@ -74,7 +104,7 @@ module.exports = {
     },
     {
       name: 'no-tooling-outside-configuration',
-      comment: 'Only tests and benches may import tooling, and of it only the suites.',
+      comment: 'Only tests and benches may import tooling: the suites, and what benches are written with.',
       severity: 'error',
       from: { path: '^(packages|apps)/', pathNot: [CONFIG, '^packages/[^/]+/(test|bench)/'] },
       to: { path: '^tooling/' },
@@ -82,8 +112,14 @@ module.exports = {
     {
       name: 'tests-import-suites-only',
       severity: 'error',
-      from: { path: '^packages/[^/]+/(test|bench)/' },
+      from: { path: '^packages/[^/]+/test/' },
       to: { path: '^tooling/', pathNot: '^tooling/suites/' },
+    },
+    {
+      name: 'benches-import-suites-and-bench-only',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/bench/' },
+      to: { path: '^tooling/', pathNot: '^tooling/(suites|bench)/' },
     },
     {
       name: 'no-cycle',
@@ -101,7 +137,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules', '^tooling/'] },
-    exclude: { path: '^(packages|apps)/[^/]+/(dist|temp|\\.reports|bench/results)/' },
+    exclude: { path: '^(packages|apps)/[^/]+/(dist|temp|\\.reports|bench/results|results)/' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     enhancedResolveOptions: {

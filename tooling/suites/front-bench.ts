@@ -12,7 +12,7 @@ import {
   type SizeClass,
   standaloneGround,
 } from '@hakmem/contracts';
-import { bench, do_not_optimize, group, run } from 'mitata';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 
 const OPERATIONS = 10_000;
 const now = (): number => performance.now() * 1e6;

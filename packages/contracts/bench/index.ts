@@ -18,7 +18,7 @@ import {
   standaloneGround,
   stateOf,
 } from '@hakmem/contracts';
-import { bench, do_not_optimize, group, run } from 'mitata';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 
 const PAGES = 2_048;
 const INPUTS = 1_024;

@@ -1,7 +1,7 @@
 /** The cost of the composed heap's own calls, in nanoseconds: hot pairs, refills included, large blocks, and the cold calls. */
 
+import { bench, do_not_optimize, group, run, summary } from '@hakmem/tooling-bench';
 import { createHeap } from 'hakmem';
-import { bench, do_not_optimize, group, run, summary } from 'mitata';
 
 const heap = createHeap({ env: false });
 

@@ -4,7 +4,7 @@
  */
 
 import { openExplorer } from '@hakmem/interleave';
-import { bench, group, run } from 'mitata';
+import { bench, group, note, run } from '@hakmem/tooling-bench';
 
 const explorer = await openExplorer(new URL('./adders.mjs', import.meta.url));
 const alternating = (steps: number) => '0 1 '.repeat(steps);
@@ -25,7 +25,6 @@ for (const [name, report] of [
   ['random priorities', await explorer.priorities({ runs: 5000, params: 15 })],
   ['exhaustive', await explorer.exhaustive({ limit: 5000, params: 15 })],
 ] as const) {
-  const rate = Math.round(report.runs / report.seconds);
-  console.log(`${name}: ${rate} runs of 30 steps per second, ${report.distinctSchedules} schedules`);
+  note(`${name}, ${report.distinctSchedules} schedules of 30 steps`, report.runs / report.seconds, 'runs per second');
 }
 await explorer.close();

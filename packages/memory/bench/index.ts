@@ -2,7 +2,7 @@
 
 import { type AddressSpace, PAGE_BYTES, SLOTS_PER_SUPERSLAB, SUPERSLAB_BYTES } from '@hakmem/contracts';
 import { localMemory, sharedMemory, wasmMemory } from '@hakmem/memory';
-import { bench, do_not_optimize, group, run } from 'mitata';
+import { bench, do_not_optimize, group, note, run } from '@hakmem/tooling-bench';
 
 const MIB_64 = 64 * 1_048_576;
 const PAGES = MIB_64 / PAGE_BYTES;
@@ -58,5 +58,5 @@ for (const [name, memory] of [
   const start = performance.now();
   for (let i = 1; i <= steps; i++) do_not_optimize(space.commit(i * SLOTS_PER_SUPERSLAB));
   const each = ((performance.now() - start) * 1_000) / steps;
-  console.log(`${name}: commit of one more SuperSlab, ${steps} times: ${each.toFixed(2)} µs each`);
+  note(`${name}: commit of one more SuperSlab, mean of ${steps}`, each, 'µs');
 }

@@ -19,7 +19,7 @@ import {
   SPAN_BLOCKS,
 } from '@hakmem/contracts';
 import { remoteQueue } from '@hakmem/remote-queue';
-import { bench, do_not_optimize, group, run } from 'mitata';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 
 const BYTES_256: SizeClass = 15;
 const OWNER = 1;

@@ -19,7 +19,7 @@ import {
   Tier,
 } from '@hakmem/contracts';
 import { sharedPool } from '@hakmem/shared-pool-sp-slot';
-import { bench, do_not_optimize, group, run } from 'mitata';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 
 const PAGES = 4_096;
 const TINY = 3;

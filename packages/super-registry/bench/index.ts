@@ -15,7 +15,7 @@ import {
   standaloneGround,
 } from '@hakmem/contracts';
 import { ROOMS_WORDS, superRegistry } from '@hakmem/super-registry';
-import { bench, do_not_optimize, group, run } from 'mitata';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 
 const SUPERSLABS = 512;
 const PAGES = SUPERSLABS * SLOTS_PER_SUPERSLAB;

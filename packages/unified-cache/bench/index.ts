@@ -11,8 +11,8 @@ import {
   standaloneGround,
   TINY_CLASS_COUNT,
 } from '@hakmem/contracts';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 import { unifiedCache } from '@hakmem/unified-cache';
-import { bench, do_not_optimize, group, run } from 'mitata';
 import { OneSlabEach, OneSlabTold, SOURCE_PAGES } from './source.js';
 
 const BYTES_64: SizeClass = 3;

@@ -18,8 +18,8 @@ import {
   SPAN_BLOCKS,
   standaloneGround,
 } from '@hakmem/contracts';
+import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 import { warmPool } from '@hakmem/warm-pool';
-import { bench, do_not_optimize, group, run } from 'mitata';
 
 const PAGES = 64;
 const OWNER = 1;
