@@ -1,89 +1,101 @@
-/** A whole run: the cells, the probes, the tables, the JSON file. */
+/** A whole run: the cells, the probes, the sweep, the tables, the files. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ALLOCATORS } from './allocators/index.js';
 import { compareWithGoals } from './goals.js';
+import { renderHtml } from './html/render.js';
 import { describeMachine } from './machine.js';
+import { meansOf, ratioGoals } from './native-goals.js';
 import { packagePath } from './paths.js';
-import type { Plan } from './plan.js';
-import type { Counts } from './probes/counts.js';
-import type { GiveBack } from './probes/give-back.js';
-import type { MemoryUse } from './probes/memory.js';
-import { runProgram } from './process.js';
-import { showProgress } from './progress.js';
+import type { Plan, TablePlan } from './plan.js';
+import { runProbes } from './probing.js';
+import { rowCount, showProgress } from './progress.js';
 import { renderResults } from './report.js';
-import type { Results, Row } from './results.js';
+import type { Results, Rivals, Row } from './results.js';
 import { runRows } from './runner.js';
+import { resultsCsv } from './sweep/csv.js';
+import { runSweep, type SweepOptions, sweepRows } from './sweep/run.js';
 import { TEAM_ALLOCATORS } from './threads/allocators/index.js';
 import { runTeamRows } from './threads/runner.js';
 
-const PROBE_TIMEOUT_MS = 120_000;
-
 /** Where results go unless the command line says otherwise. */
 export const DEFAULT_JSON: string = packagePath('results/latest.json');
+export const DEFAULT_HTML: string = packagePath('results/latest.html');
 
-/** Runs the plan, prints the tables, writes `jsonPath`. The answer is false when something of hakmem failed. */
-export async function runBench(plan: Plan, jsonPath: string): Promise<boolean> {
+/** Paths. */
+export interface OutputFiles {
+  readonly json: string;
+  readonly html: string;
+  readonly csv?: string | undefined;
+}
+
+/** Runs the plan, prints the tables, writes the files. The answer is false when something of hakmem failed. */
+export async function runBench(
+  plan: Plan,
+  rivals: Rivals,
+  sweep: SweepOptions | undefined,
+  files: OutputFiles,
+): Promise<boolean> {
+  const results = await measureAll(plan, rivals, sweep);
+  writeFile(files.json, `${JSON.stringify(results, null, 2)}\n`);
+  writeFile(files.html, renderHtml(results));
+  if (files.csv !== undefined) writeFile(files.csv, resultsCsv(results));
+  console.log(`\n${renderResults(results)}\n`);
+  const { cpu, cores, node } = results.machine;
+  console.log(`${cpu}, ${cores} cores, Node ${node}; ${results.seconds.toFixed(0)} s.`);
+  console.log(`To look at: ${files.html}\nAll of it: ${files.json}`);
+  return results.failures.length === 0;
+}
+
+async function measureAll(plan: Plan, rivals: Rivals, swept: SweepOptions | undefined): Promise<Results> {
   const startedAt = new Date();
-  const progress = showProgress(plan);
+  const progress = showProgress(rowCount([plan.single, plan.teams]) + (swept === undefined ? 0 : sweepRows(swept)));
   const rows = await runRows(plan.single, progress);
   const teams = await runTeamRows(plan.teams, progress);
+  const sweep = swept === undefined ? undefined : await runSweep(swept, progress);
   progress.end();
-
-  const failures = failedCells([...rows, ...teams]);
-  const probe = async <T>(name: string): Promise<T | undefined> => {
-    try {
-      return (await runProgram('probe.js', name, PROBE_TIMEOUT_MS)) as T;
-    } catch (error) {
-      failures.push(`probe ${name}: ${(error as Error).message}`);
-      return undefined;
-    }
-  };
   const machine = describeMachine();
-  const findings = {
-    machine,
-    rows,
-    teams,
-    ...defined('memory', await probe<MemoryUse>('memory')),
-    ...defined('giveBack', await probe<GiveBack>('give-back')),
-    ...defined('counts', await probe<Counts>('counts')),
-  };
-
-  const results: Results = {
-    format: 1,
+  const { findings, failures } = await runProbes(plan.probes);
+  const means = meansOf(
+    { rows, teams },
+    rivals.available.map(({ name }) => name),
+  );
+  return {
+    format: 2,
     form: plan.form,
     startedAt: startedAt.toISOString(),
-    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    seconds: (Date.now() - startedAt.getTime()) / 1_000,
     settings: { single: settingsOf(plan.single), teams: settingsOf(plan.teams) },
-    ...findings,
-    goals: compareWithGoals(findings),
-    failures,
+    ...{ machine, rivals, rows, teams, means, ...findings },
+    ratioGoals: ratioGoals({ rows, teams }, means),
+    goals: compareWithGoals({ machine, rows, teams, ...findings }),
+    ...(sweep === undefined ? {} : { sweep }),
+    failures: [...failedCells([...rows, ...teams]), ...failures],
   };
-  mkdirSync(dirname(jsonPath), { recursive: true });
-  writeFileSync(jsonPath, `${JSON.stringify(results, null, 2)}\n`);
-  console.log(`\n${renderResults(results)}\n`);
-  const { cpu, cores, node } = machine;
-  console.log(`${cpu}, ${cores} cores, Node ${node}; ${results.seconds.toFixed(0)} s. All of it: ${jsonPath}`);
-  return failures.length === 0;
 }
 
-function settingsOf({ rounds, reps }: { rounds: number; reps: number }): { rounds: number; reps: number } {
-  return { rounds, reps };
+function settingsOf({ rounds, reps, target }: TablePlan<unknown, unknown>): Results['settings']['single'] {
+  return { rounds: [rounds.least, rounds.most], reps, target };
 }
 
-/** What failed of hakmem itself; a peer's failure is a mark in the table. */
-function failedCells(rows: readonly Row[]): string[] {
-  const peers = new Set(
-    [...ALLOCATORS, ...TEAM_ALLOCATORS].flatMap(({ name, kind }) => (kind === 'peer' ? [name] : [])),
+/** What failed of hakmem itself; another's failure is a mark in the table. */
+function failedCells(rows: readonly Row[]): readonly string[] {
+  const others = new Set(
+    [...ALLOCATORS, ...TEAM_ALLOCATORS].flatMap(({ name, kind }) =>
+      kind === 'peer' || kind === 'native' ? [name] : [],
+    ),
   );
   return rows.flatMap(({ workload, cells }) =>
     cells.flatMap((cell) =>
-      cell.outcome === 'failed' && !peers.has(cell.allocator) ? [`${workload}, ${cell.allocator}: ${cell.reason}`] : [],
+      cell.outcome === 'failed' && !others.has(cell.allocator)
+        ? [`${workload}, ${cell.allocator}: ${cell.reason}`]
+        : [],
     ),
   );
 }
 
-function defined<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: T });
+function writeFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }

@@ -7,7 +7,7 @@
  * A process that dies without an answer is the runner's business.
  */
 
-import { findAllocator } from './allocators/index.js';
+import { makeSubject } from './allocators/index.js';
 import { answerWith, type Measured, type NotMeasured } from './answer.js';
 import { BenchError } from './errors.js';
 import { measure } from './measure.js';
@@ -28,7 +28,7 @@ export interface MeasuredCell extends Measured {
 
 async function measureCell(request: CellRequest): Promise<MeasuredCell> {
   const workload = findWorkload(request.workload);
-  const subject = await findAllocator(request.allocator).create();
+  const subject = await makeSubject(request.allocator);
   const loop = workload.prepare(subject);
   const { steps, unit, settling } = workload;
   const measurement = measure(loop, { steps, unit, settling, reps: request.reps, budgetMs: request.budgetMs });

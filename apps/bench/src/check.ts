@@ -1,11 +1,14 @@
 /**
- * The command `check`: every trace, or one, replayed under the shadow checker on a shared and on a local heap; then those with
- * threads in several Workers; then, unless one trace was asked for, the other workloads for several Workers.
+ * The command `check`: every trace, or one, replayed under the shadow checker on a shared and on a local heap; then
+ * those with threads in several Workers; then, unless one trace was asked for, the other workloads for several
+ * Workers. In the end the same workloads in C threads, whose work must be equal.
  */
 
 import { benchHeap, checkedHeap } from './allocators/hakmem.js';
+import { checkNativeTeams } from './native/team-check.js';
 import { replayChecked } from './replay-checked.js';
 import { checkTeams, teamChecks } from './threads/check.js';
+import { TEAM_ROWS } from './threads/workloads/index.js';
 import { readTrace, TRACE_NAMES } from './trace.js';
 
 /** Enough for every trace; the checker needs a quarter of what is used beside it. */
@@ -15,7 +18,9 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export async function checkAll(trace?: string): Promise<boolean> {
   const alone = checkTraces(trace === undefined ? TRACE_NAMES : [trace]);
   const teams = await checkTeams(teamChecks(trace));
-  return alone && teams;
+  const rows = TEAM_ROWS.filter(({ workload }) => trace === undefined || workload.name === `trace ${trace}`);
+  const native = await checkNativeTeams(rows);
+  return alone && teams && native;
 }
 
 function checkTraces(names: readonly string[]): boolean {

@@ -2,33 +2,10 @@
  * The errors of the bench. Each has a `code` that tests and the runner can act on, and a message that names what was
  * found where, and what would be right.
  *
- *   TraceError        a trace file is not what it says it is
  *   ShadowError       the allocator under check broke a rule that the shadow checker knows
  *   UnsupportedError  a workload asks for something that the allocator does not have; a cell of the table, not a failure
  *   BenchError        anything else: an unknown name, a missing build, a cell that failed
  */
-
-/** What is wrong with a trace. */
-export type TraceFault =
-  | 'compression'
-  | 'magic'
-  | 'version'
-  | 'length'
-  | 'operation'
-  | 'thread'
-  | 'alignment'
-  | 'object'
-  | 'size';
-
-export class TraceError extends Error {
-  readonly code: TraceFault;
-
-  constructor(code: TraceFault, message: string) {
-    super(message);
-    this.name = 'TraceError';
-    this.code = code;
-  }
-}
 
 /** What an allocator did wrong. */
 export type ShadowFault =

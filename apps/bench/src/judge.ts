@@ -8,8 +8,8 @@
 
 import type { Answer, Measured } from './answer.js';
 import type { CellAnswer, MeasuredCell } from './cell.js';
-import { summarize } from './measure.js';
 import type { CellResult } from './results.js';
+import { summarizeCell } from './statistics/cell.js';
 import type { Workload } from './workloads/index.js';
 
 const NOT_SERVED: Answer = {
@@ -51,9 +51,12 @@ export function joinRounds(allocator: string, answers: readonly Answer[]): CellR
   const measurements = answers.filter(isMeasured).map(({ measurement }) => measurement);
   const reduced = measurements.some((measurement) => measurement.reduced);
   const rounds = measurements.map(({ repetitions }) => repetitions);
-  return { allocator, outcome: 'measured', ...summarize(rounds.flat(), reduced), reduced, rounds };
+  const warmUps = measurements.flatMap(({ warmUp }) => (warmUp === undefined ? [] : [warmUp]));
+  const summary = summarizeCell({ rounds, reduced });
+  const told = warmUps.length === rounds.length ? { warmUps } : {};
+  return { allocator, outcome: 'measured', ...summary, reduced, rounds, ...told };
 }
 
-function isMeasured(answer: Answer): answer is Measured {
+export function isMeasured(answer: Answer): answer is Measured {
   return answer.outcome === 'measured';
 }

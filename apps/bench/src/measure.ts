@@ -2,7 +2,8 @@
  * Measures one loop in this process: warm-up, then timed repetitions.
  *
  *   warm-up   chunks of doubling size until one has the full number of steps, then more of them until the stream is in its
- *             steady state and the last rates agree, or half of the budget is used
+ *             steady state, a quarter of the budget is used (code that waits for its compiler has steady rates, too) and the
+ *             last rates agree, or half of the budget is used
  *   timed     repetitions of equal size: at least two, at most `reps`, until the other half is used
  *
  * A chunk that uses up the whole budget is given up where it is: it is a repetition then, and so is one more like it, and the
@@ -35,12 +36,20 @@ export interface Repetition {
   readonly ms: number;
 }
 
+/** What went before the first repetition that counts. */
+export interface WarmUp {
+  readonly steps: number;
+  readonly ms: number;
+}
+
 export interface Measurement {
   /** Whether the repetitions have fewer steps than was asked for. */
   readonly reduced: boolean;
   readonly repetitions: readonly Repetition[];
   /** All steps of the loop, warm-up included. */
   readonly totalSteps: number;
+  /** Absent where the measuring program does not tell. */
+  readonly warmUp?: WarmUp;
 }
 
 const FIRST_CHUNK_DIVISOR = 256;
@@ -68,16 +77,19 @@ export function measure(loop: Loop, options: MeasureOptions): Measurement {
   const warm: number[] = [];
   while (!givenUp && performance.now() < started + budgetMs / 2) {
     warm.push(rateOf(runner.run(chunk)));
-    if (runner.totalSteps >= settling && settled(warm)) break;
+    const ready = runner.totalSteps >= settling && performance.now() >= started + budgetMs / 4;
+    if (ready && settled(warm)) break;
   }
 
+  const counted = givenUp ? last : { steps: 0, ms: 0 };
+  const warmUp = { steps: runner.totalSteps - counted.steps, ms: performance.now() - started - counted.ms };
   const repetitions: Repetition[] = givenUp ? [last] : [];
   const end = performance.now() + budgetMs / 2;
   while (repetitions.length < LEAST_REPS || (!givenUp && repetitions.length < reps && performance.now() < end)) {
     repetitions.push(runner.run(chunk));
   }
   const reduced = repetitions.some((repetition) => repetition.steps < steps);
-  return { reduced, repetitions, totalSteps: runner.totalSteps };
+  return { reduced, repetitions, totalSteps: runner.totalSteps, warmUp };
 }
 
 /** Runs chunks in slices whose size follows the rate of the last one, and stops when a chunk has used up the limit. */

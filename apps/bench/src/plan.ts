@@ -1,38 +1,63 @@
 /**
  * What a run measures: two tables, one for one thread and one for teams of Workers. The form says what they have (forms.ts);
  * the command line may change any of it. `only` and `allocators` pick from all that there are, whatever the form, in both
- * tables; a table without rows or columns is left out.
+ * tables; a table without rows or columns is left out, and so are the native allocators that the machine does not have.
  *
- * The time of a table is divided among its processes; each gets what remains after its start. Before every row (for teams:
- * before every workload) it is divided anew, so that a busy machine or a slow peer takes time from the rows to come instead of
- * making the run longer.
+ * The time of a table is divided among its rows by the processes that they run in any case. A row's processes get so much time
+ * each that some more of them can follow; the row ends when its intervals are narrow or its share is used. Shares are divided
+ * anew before every row (for teams: before every workload), so that time left over goes to the rows to come, and a busy
+ * machine or a slow peer takes time from them instead of making the run longer.
  */
 
 import { ALLOCATORS, type AllocatorEntry } from './allocators/index.js';
+import { checkedName, isAvailable, requireRivals } from './columns.js';
 import { BenchError } from './errors.js';
-import { FORMS, type Form, type TableForm } from './forms.js';
+import { FORMS, type Form, type Limits, type TableForm } from './forms.js';
+import { GOAL_RIVALS, isGoalRow } from './native-goals.js';
+import type { Rivals } from './results.js';
 import { TEAM_ALLOCATORS, type TeamAllocator } from './threads/allocators/index.js';
 import { TEAM_ROWS, type TeamRow } from './threads/workloads/index.js';
-import { WORKLOADS, type Workload } from './workloads/index.js';
+import { findWorkload, WORKLOADS, type Workload } from './workloads/index.js';
 
 export interface Plan {
   readonly form: Form;
   readonly single: TablePlan<Workload, AllocatorEntry>;
   readonly teams: TablePlan<TeamRow, TeamAllocator>;
+  /** What else is looked at, as probe.ts is asked for it. */
+  readonly probes: readonly string[];
+  readonly sweep: boolean;
 }
 
-export interface TablePlan<Row, Column> {
+export interface Named {
+  readonly name: string;
+}
+
+export interface Column extends Named {
+  readonly kind: string;
+}
+
+export interface TablePlan<Row, Col> {
   readonly rows: readonly Row[];
-  readonly allocators: readonly Column[];
-  /** Processes per cell. */
-  readonly rounds: number;
+  readonly allocators: readonly Col[];
+  /** The allocator whose ratios to the others count. */
+  readonly subject: string;
+  /** Allocators whose ratios have to be narrow, also when it is clear which is faster. */
+  readonly references: readonly string[];
+  /** Whether `rounds` holds in a row, for the subject and the references. */
+  readonly closely: (row: string) => boolean;
+  /** Processes per cell, where closely. */
+  readonly rounds: Limits;
+  /** Processes per cell, elsewhere. */
+  readonly others: Limits;
+  /** Half width of a ratio's interval, as a share, that is narrow enough; null: least rounds will do. */
+  readonly target: number | null;
   /** Most timed repetitions per process. */
   readonly reps: number;
   /** Milliseconds for all cells together. */
   readonly totalMs: number;
   /** Most milliseconds of one process for warm-up and repetitions. */
   readonly mostCellMs: number;
-  /** Milliseconds that a process takes besides. */
+  /** Milliseconds that a process of JavaScript takes besides. */
   readonly processMs: number;
 }
 
@@ -42,83 +67,123 @@ export interface PlanOptions {
   readonly only?: string | undefined;
   /** Names of allocators, separated by commas. */
   readonly allocators?: string | undefined;
+  /** Paths of traces of the user's own; a row each. */
+  readonly traces?: readonly string[] | undefined;
   readonly reps?: number | undefined;
   /** Seconds for all cells together. */
   readonly timeBudget?: number | undefined;
+  /** Whether to sweep; as the form says unless given. */
+  readonly sweep?: boolean | undefined;
+  /** The native allocators that there are; none unless given. */
+  readonly rivals?: Rivals | undefined;
 }
 
 const SINGLE = { rows: WORKLOADS, columns: ALLOCATORS, processMs: 90 };
 /** The Workers have to be started, too. */
 const TEAMS = { rows: TEAM_ROWS, columns: TEAM_ALLOCATORS, processMs: 170 };
-const LEAST_CELL_MS = 50;
+/** A native program is there at once, and has no compiler to wait for. */
+const NATIVE_PROCESS_MS = 10;
+export const NATIVE_SHARE = 0.5;
+/** V8 takes some 50 ms, on a busy machine more, until its last compiler has seen the loop. */
+const LEAST_CELL_MS = 150;
+/** Of a run whose time was given. */
+const MOST_CELL_MS = 1_000;
+/** A row should be able to run this many times the processes that it has to. */
+const ROOM = 1.3;
+const NO_RIVALS: Rivals = { available: [], missing: [] };
 
 export function makePlan(options: PlanOptions): Plan {
-  const { form, only, allocators, timeBudget } = options;
-  const single = planTable(SINGLE, FORMS[form].single, options);
-  const teams = planTable(TEAMS, FORMS[form].teams, options);
+  const { form, only, allocators, timeBudget, traces = [] } = options;
+  const own = traces.map((path) => findWorkload(`trace file:${path}`));
+  const single = planTable(SINGLE, FORMS[form].single, options, own);
+  const teams = planTable(TEAMS, FORMS[form].teams, options, []);
   if (single.rows.length + teams.rows.length === 0) throw new BenchError(`no workload matches ${only}`);
+  if (form === 'rivals' && allocators === undefined) requireRivals(options.rivals ?? NO_RIVALS);
+  const probes = only === undefined && allocators === undefined ? FORMS[form].probes : [];
+  const sweep = options.sweep ?? FORMS[form].sweep;
   const usualMs = single.totalMs + teams.totalMs;
   if (usualMs === 0) throw new BenchError(`no workload that matches ${only ?? 'the form'} runs on ${allocators}`);
-  if (timeBudget === undefined) return { form, single, teams };
+  if (timeBudget === undefined) return { form, single, teams, probes, sweep };
   const factor = (timeBudget * 1_000) / usualMs;
-  return { form, single: stretched(single, factor), teams: stretched(teams, factor) };
+  return { form, single: stretched(single, factor), teams: stretched(teams, factor), probes, sweep };
 }
 
-/** Milliseconds for each process of the next row, `elapsedMs` after the start, when `rowsLeft` rows are left. */
-export function cellBudget(table: TablePlan<unknown, unknown>, elapsedMs: number, rowsLeft: number): number {
-  const processes = rowsLeft * table.allocators.length * table.rounds;
-  const share = (table.totalMs - elapsedMs) / processes - table.processMs;
-  return Math.round(Math.max(Math.min(share, table.mostCellMs), LEAST_CELL_MS));
+/** How many processes a cell has. */
+export function limitsOf(table: TablePlan<unknown, unknown>, row: string, allocator: string): Limits {
+  const close = allocator === table.subject || table.references.includes(allocator);
+  return close && table.closely(row) ? table.rounds : table.others;
 }
 
-/** Cells of a table, each counted once per process. */
-export function processCount({ rows, allocators, rounds }: TablePlan<unknown, unknown>): number {
-  return rows.length * allocators.length * rounds;
+/**
+ * For the next rows, which are run together: milliseconds for each process of JavaScript, and for all. `rowsLeft`: those rows and all after
+ * them.
+ */
+export function shareOfTime(
+  table: TablePlan<Named, Column>,
+  elapsedMs: number,
+  next: readonly Named[],
+  rowsLeft: readonly Named[],
+): { budgetMs: number; rowMs: number } {
+  const left = table.totalMs - elapsedMs;
+  const rowMs = (left * cost(table, next).shares) / cost(table, rowsLeft).shares;
+  const { shares, besidesMs } = cost(table, next);
+  const each = (rowMs / (table.target === null ? 1 : ROOM) - besidesMs) / shares;
+  return { budgetMs: Math.round(Math.max(Math.min(each, table.mostCellMs), LEAST_CELL_MS)), rowMs };
 }
 
-interface Named {
-  readonly name: string;
+/** The processes that rows have to run, native ones by their share of a budget, and what they take besides measuring. */
+function cost(table: TablePlan<Named, Column>, rows: readonly Named[]): { shares: number; besidesMs: number } {
+  let shares = 0;
+  let besidesMs = 0;
+  for (const row of rows) {
+    for (const { name, kind } of table.allocators) {
+      const { least } = limitsOf(table, row.name, name);
+      shares += least * (kind === 'native' ? NATIVE_SHARE : 1);
+      besidesMs += least * (kind === 'native' ? NATIVE_PROCESS_MS : table.processMs);
+    }
+  }
+  return { shares, besidesMs };
 }
 
-function planTable<Row extends Named, Column extends Named>(
-  every: { readonly rows: readonly Row[]; readonly columns: readonly Column[]; readonly processMs: number },
-  form: TableForm<Column>,
-  { only, allocators, reps }: PlanOptions,
-): TablePlan<Row, Column> {
-  const wanted = only === undefined ? form.rows : pattern(only);
-  const names = allocators?.split(',').map(checkedName);
-  const rows = every.rows.filter(({ name }) => wanted.test(name));
+function planTable<Row extends Named, Col extends Column>(
+  every: { readonly rows: readonly Row[]; readonly columns: readonly Col[]; readonly processMs: number },
+  form: TableForm<Col>,
+  { only, allocators, reps, rivals = NO_RIVALS }: PlanOptions,
+  own: readonly Row[],
+): TablePlan<Row, Col> {
+  const wanted = only === undefined ? form.rows : matching(only);
+  const names = allocators?.split(',').map((name) => checkedName(name, rivals));
+  const rows = [...every.rows.filter(({ name }) => wanted(name)), ...own];
+  const there = every.columns.filter(({ name, kind }) => kind !== 'native' || isAvailable(name, rivals));
   const columns =
     names === undefined
-      ? every.columns.filter(form.columns)
-      : names.flatMap((name) => every.columns.filter((column) => column.name === name));
+      ? there.filter(form.columns)
+      : names.flatMap((name) => there.filter((column) => column.name === name));
+  const { mostCellMs, rounds, others, target } = form;
   return {
-    rows,
-    allocators: columns,
-    rounds: form.rounds,
-    reps: reps ?? form.reps,
+    ...{ rows, allocators: columns, subject: 'hakmem-shared', references: GOAL_RIVALS },
+    ...{ mostCellMs, rounds, others, target, reps: reps ?? form.reps, processMs: every.processMs },
+    closely: (name) => isGoalRow(name) || own.some((row) => row.name === name),
     totalMs: rows.length * columns.length === 0 ? 0 : form.seconds * 1_000,
-    mostCellMs: form.mostCellMs,
-    processMs: every.processMs,
   };
 }
 
-/** The table with another time, and processes that nothing but that limits. */
+/** The table with another time. More of it gives more rounds as well as longer processes. */
 function stretched<T extends TablePlan<unknown, unknown>>(table: T, factor: number): T {
-  return { ...table, totalMs: table.totalMs * factor, mostCellMs: Number.POSITIVE_INFINITY };
+  const more = ({ least, most }: Limits): Limits => ({ least, most: Math.max(most, Math.ceil(most * factor)) });
+  return {
+    ...table,
+    totalMs: table.totalMs * factor,
+    mostCellMs: Math.max(table.mostCellMs, MOST_CELL_MS),
+    rounds: more(table.rounds),
+    others: more(table.others),
+  };
 }
 
-/** The name of an allocator of either table. */
-function checkedName(text: string): string {
-  const name = text.trim();
-  const names = new Set([...ALLOCATORS, ...TEAM_ALLOCATORS].map((entry) => entry.name));
-  if (names.has(name)) return name;
-  throw new BenchError(`no allocator is called "${name}"; there are: ${[...names].join(', ')}`);
-}
-
-function pattern(source: string): RegExp {
+function matching(source: string): (name: string) => boolean {
   try {
-    return new RegExp(source);
+    const pattern = new RegExp(source);
+    return (name) => pattern.test(name);
   } catch (error) {
     throw new BenchError(`--only: ${(error as Error).message}`);
   }

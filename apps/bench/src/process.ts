@@ -1,14 +1,29 @@
-/** Runs one of the bench's other programs in a fresh process and reads the one line of JSON that it prints. */
+/** Runs another program in a fresh process and reads the one line of JSON that it prints. */
 
 import { spawn } from 'node:child_process';
 import { BenchError } from './errors.js';
 import { packagePath } from './paths.js';
 
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The process is ended after so many milliseconds. */
+  readonly timeoutMs: number;
+  /** That of this process unless given. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** For its standard input. */
+  readonly input?: Uint8Array;
+}
+
 /** `program` is a file in dist. The process is ended after `timeoutMs`. */
 export function runProgram(program: string, argument: string, timeoutMs: number): Promise<unknown> {
+  return runCommand({ file: process.execPath, args: [packagePath(`dist/${program}`), argument], timeoutMs });
+}
+
+/** Runs any program that prints one line of JSON. Rejects with a BenchError when it fails. */
+export function runCommand({ file, args, timeoutMs, env, input }: Command): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const path = packagePath(`dist/${program}`);
-    const child = spawn(process.execPath, [path, argument], { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs, env: env ?? process.env });
     let output = '';
     let complaint = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -17,6 +32,8 @@ export function runProgram(program: string, argument: string, timeoutMs: number)
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint += text;
     });
+    // A process that ends before it has read all of its input says why in another way.
+    child.stdin.on('error', () => {}).end(input);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) {

@@ -1,10 +1,9 @@
 /**
  * Shows how far a run is: a bar with the cell in hand on a terminal, elsewhere one line per finished row, so that a log
- * stays readable.
+ * stays readable. Rows count, not cells: how often a cell is run shows when it is.
  */
 
 import { Presets, SingleBar } from 'cli-progress';
-import { type Plan, processCount } from './plan.js';
 import type { Row } from './results.js';
 import type { RunObserver } from './runner.js';
 
@@ -13,30 +12,35 @@ export interface Progress extends RunObserver {
   end(): void;
 }
 
-export function showProgress(plan: Plan): Progress {
-  const tables = [plan.single, plan.teams];
-  const rows = tables.reduce((sum, table) => sum + (processCount(table) > 0 ? table.rows.length : 0), 0);
-  const cells = tables.reduce((sum, table) => sum + processCount(table), 0);
-  return process.stdout.isTTY ? new Bar(cells) : new Lines(rows);
+/** `rows`: of all tables together. */
+export function showProgress(rows: number): Progress {
+  return process.stdout.isTTY ? new Bar(rows) : new Lines(rows);
+}
+
+/** The rows that will be run. */
+export function rowCount(tables: readonly { rows: readonly unknown[]; allocators: readonly unknown[] }[]): number {
+  return tables.reduce((sum, { rows, allocators }) => sum + (allocators.length > 0 ? rows.length : 0), 0);
 }
 
 class Bar implements Progress {
   private readonly bar: SingleBar;
 
-  constructor(total: number) {
-    const format = '{bar} {percentage}%  {duration_formatted}, about {eta_formatted} more  {cell}';
+  constructor(rows: number) {
+    const format = '{bar} {value}/{total}  {duration_formatted}, about {eta_formatted} more  {cell}';
     this.bar = new SingleBar(
       { format, clearOnComplete: true, hideCursor: true, etaBuffer: 40 },
       Presets.shades_classic,
     );
-    this.bar.start(total, 0, { cell: '' });
+    this.bar.start(rows, 0, { cell: '' });
   }
 
   cellDone(row: string, allocator: string): void {
-    this.bar.increment(1, { cell: `${row}, ${allocator}` });
+    this.bar.update({ cell: `${row}, ${allocator}` });
   }
 
-  rowDone(): void {}
+  rowDone(): void {
+    this.bar.increment(1);
+  }
 
   end(): void {
     this.bar.stop();
@@ -60,7 +64,7 @@ class Lines implements Progress {
         : `${cell.allocator} ${cell.outcome}`,
     );
     const place = `[${++this.done}/${this.rows}]`;
-    console.log(`${place} ${row.workload}, M/s: ${cells.join(', ')} (${seconds.toFixed(1)} s)`);
+    console.log(`${place} ${row.title ?? row.workload}, M/s: ${cells.join(', ')} (${seconds.toFixed(1)} s)`);
   }
 
   end(): void {}

@@ -1,16 +1,19 @@
-/** Turns results into the tables that a run ends with. Nothing is computed here but ratios of what was measured. */
+/** Turns results into the tables that a run ends with. Nothing is computed here. */
 
 import { type AllocatorEntry, findAllocator } from './allocators/index.js';
-import { measuredRate, type Results, type Row, type RowResult } from './results.js';
-import { decimal, megabytes, percent, plainTable, speedCell } from './table.js';
+import { renderMeans, renderRatioGoals, renderRivals } from './report-native.js';
+import type { Results, Row, RowResult } from './results.js';
+import { renderSweep } from './sweep/report.js';
+import { MARKS_MEAN, megabytes, percent, plainTable, ratioCell, speedCell } from './table.js';
 import { renderTeams } from './threads/report.js';
-
-const SUBJECT = 'hakmem-shared';
 
 export function renderResults(results: Results): string {
   const { rows, teams, machine } = results;
-  const parts = [renderSpeed(rows), renderTeams(teams, machine), renderNotes([...rows, ...teams]), renderRatios(rows)];
-  parts.push(renderCounts(results), renderGoals(results));
+  const parts = [
+    ...[renderSpeed(rows), renderTeams(teams, machine), renderNotes([...rows, ...teams]), renderRatios(rows)],
+    ...[renderRivals(results.rivals), renderMeans(results), renderRatioGoals(results)],
+    ...[renderSweep(results.sweep), renderCounts(results), renderGoals(results)],
+  ];
   if (results.failures.length > 0) parts.push(`FAILED:\n${results.failures.map((line) => `  ${line}`).join('\n')}`);
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -19,8 +22,9 @@ function renderSpeed(rows: readonly RowResult[]): string {
   if (rows.length === 0) return '';
   const columns = columnsOf(rows);
   const table = plainTable(['M ops/s ± %', ...columns.map(({ title }) => title)]);
-  for (const { workload, cells } of rows) {
-    table.push([workload, ...columns.map(({ name }) => speedCell(cells.find((cell) => cell.allocator === name)))]);
+  for (const { workload, title, cells } of rows) {
+    const speeds = columns.map(({ name }) => speedCell(cells.find((cell) => cell.allocator === name)));
+    table.push([title ?? workload, ...speeds]);
   }
   return table.toString();
 }
@@ -28,7 +32,10 @@ function renderSpeed(rows: readonly RowResult[]): string {
 /** What the marks in the tables of speeds mean, where there are any, and what failed. */
 function renderNotes(rows: readonly Row[]): string {
   const cells = rows.flatMap(({ workload, cells: all }) => all.map((cell) => ({ workload, cell })));
-  const notes = ['One operation is one malloc or one free; in traces also a calloc, realloc or memalign.'];
+  const notes = [
+    'One operation is one malloc or one free; in traces also a calloc, realloc or memalign. ± half of the 95 % interval.',
+    ...outlierNote(rows),
+  ];
   if (cells.some(({ cell }) => cell.outcome === 'measured' && cell.reduced)) {
     notes.push(
       '* fewer operations per repetition than the row has, because a full one would not end in time. The peers that search',
@@ -41,20 +48,30 @@ function renderNotes(rows: readonly Row[]): string {
   return notes.join('\n');
 }
 
+function outlierNote(rows: readonly Row[]): readonly string[] {
+  const counted = rows.flatMap(({ workload, cells }) =>
+    cells.flatMap((cell) =>
+      cell.outcome === 'measured'
+        ? [{ name: `${workload}, ${cell.allocator}`, outliers: cell.outliers.length, all: cell.rounds.flat().length }]
+        : [],
+    ),
+  );
+  const outliers = counted.reduce((sum, cell) => sum + cell.outliers, 0);
+  if (outliers === 0) return [];
+  const all = counted.reduce((sum, cell) => sum + cell.all, 0);
+  const worst = counted.reduce((a, b) => (b.outliers > a.outliers ? b : a));
+  return [`Outliers, which are kept: ${outliers} of ${all} repetitions; most in ${worst.name}: ${worst.outliers}.`];
+}
+
 function renderRatios(rows: readonly RowResult[]): string {
-  const others = columnsOf(rows).filter(({ kind }) => kind === 'peer');
-  const compared = rows.filter(({ workload }) => measuredRate(rows, workload, SUBJECT) !== undefined);
-  if (others.length === 0 || compared.length === 0) return '';
+  const others = columnsOf(rows).filter(({ kind }) => kind !== 'baseline' && kind !== 'hakmem');
+  const compared = rows.filter(({ ratios }) => others.some(({ name }) => ratios.some(({ to }) => to === name)));
+  if (compared.length === 0) return '';
   const table = plainTable(['hakmem shared,\ntimes as fast as', ...others.map(({ title }) => title)]);
-  for (const { workload } of compared) {
-    const ours = measuredRate(rows, workload, SUBJECT)!;
-    const ratios = others.map(({ name }) => {
-      const theirs = measuredRate(rows, workload, name);
-      return theirs === undefined ? '' : decimal(ours / theirs);
-    });
-    if (ratios.some((ratio) => ratio !== '')) table.push([workload, ...ratios]);
+  for (const { workload, title, ratios } of compared) {
+    table.push([title ?? workload, ...others.map(({ name }) => ratioCell(ratios.find(({ to }) => to === name)))]);
   }
-  return table.toString();
+  return `${table.toString()}\n± half of the interval in %; ${MARKS_MEAN}.`;
 }
 
 function renderCounts({ memory, giveBack, counts }: Results): string {

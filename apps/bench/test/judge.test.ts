@@ -20,8 +20,8 @@ describe('judge', () => {
   it('joins the rounds of each allocator, whatever number of steps they did', () => {
     const cells = judged({ a: [measured(5_000), measured(3_000, 20)], b: [measured(4_000, 40)] });
     expect(cells).toMatchObject([
-      { allocator: 'a', outcome: 'measured', rate: 15, reduced: false },
-      { allocator: 'b', outcome: 'measured', rate: 40 },
+      { allocator: 'a', outcome: 'measured', rate: expect.closeTo(15), reduced: false },
+      { allocator: 'b', outcome: 'measured', rate: expect.closeTo(40) },
     ]);
   });
 
@@ -39,6 +39,18 @@ describe('judge', () => {
       { allocator: 'a', outcome: 'unsupported', reason: 'n/a: no realloc' },
       { allocator: 'b', outcome: 'failed', reason: 'it broke' },
     ]);
+  });
+
+  it('keeps the warm-up of each process where all tell it', () => {
+    const warmUp = { steps: 500, ms: 3 };
+    const told = (answer: CellAnswer): CellAnswer =>
+      answer.outcome === 'measured' ? { ...answer, measurement: { ...answer.measurement, warmUp } } : answer;
+    const cells = judged({
+      a: [told(measured(1_000)), told(measured(2_000))],
+      b: [told(measured(1_000)), measured(1_000)],
+    });
+    expect(cells[0]).toMatchObject({ warmUps: [warmUp, warmUp] });
+    expect(cells[1]).not.toHaveProperty('warmUps');
   });
 
   it('marks a cell as reduced when one of its rounds was', () => {

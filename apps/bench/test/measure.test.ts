@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measure, rateOf, summarize } from '../src/measure.js';
+import { measure, rateOf } from '../src/measure.js';
 import type { Loop } from '../src/workloads/index.js';
 
 /** Takes a given time per step and remembers how it was called. */
@@ -28,8 +28,11 @@ const PATIENCE_MS = 10_000;
 describe('measure', () => {
   it('warms up in growing chunks and then times repetitions of full size', () => {
     const loop = new TimedLoop(20);
-    const { reduced, repetitions, totalSteps } = measure(loop, { ...OPTIONS, budgetMs: 2_000 });
+    const { reduced, repetitions, totalSteps, warmUp } = measure(loop, { ...OPTIONS, budgetMs: 2_000 });
     expect(reduced).toBe(false);
+    expect(warmUp!.steps).toBe(totalSteps - 5 * 20_000);
+    expect(warmUp!.steps).toBeGreaterThanOrEqual(OPTIONS.settling);
+    expect(warmUp!.ms).toBeGreaterThanOrEqual((20 * warmUp!.steps) / 1e6);
     expect(repetitions.map(({ steps }) => steps)).toEqual(Array(5).fill(20_000));
     expect(loop.runs[0]).toBe(100);
     expect(totalSteps).toBe(loop.runs.reduce((a, b) => a + b));
@@ -40,8 +43,9 @@ describe('measure', () => {
   it('reduces the steps of a loop that is too slow, and still ends in time', () => {
     const loop = new TimedLoop(20_000);
     const started = performance.now();
-    const { reduced, repetitions } = measure(loop, OPTIONS);
+    const { reduced, repetitions, totalSteps, warmUp } = measure(loop, OPTIONS);
     expect(reduced).toBe(true);
+    expect(warmUp!.steps).toBe(totalSteps - repetitions.reduce((sum, { steps }) => sum + steps, 0));
     expect(repetitions.length).toBeGreaterThanOrEqual(2);
     for (const { steps } of repetitions) expect(steps).toBeLessThan(OPTIONS.steps);
     expect(performance.now() - started).toBeLessThan(PATIENCE_MS);
@@ -58,23 +62,5 @@ describe('measure', () => {
     const started = performance.now();
     expect(measure(loop, OPTIONS).reduced).toBe(true);
     expect(performance.now() - started).toBeLessThan(PATIENCE_MS);
-  });
-});
-
-describe('summarize', () => {
-  const repetitions = [10, 8, 9, 11, 12].map((rate) => ({ steps: 1_000_000, ms: 1_000 / rate }));
-
-  it('takes the median and half the distance of the quartiles', () => {
-    const { rate, spread } = summarize(repetitions, false);
-    expect(rate).toBeCloseTo(10);
-    expect(spread).toBeCloseTo(0.1);
-  });
-
-  it('takes all operations over all time for a reduced cell', () => {
-    const stretches = [
-      { steps: 1_000_000, ms: 1_000 },
-      { steps: 1_000_000, ms: 3_000 },
-    ];
-    expect(summarize(stretches, true).rate).toBeCloseTo(0.5);
   });
 });

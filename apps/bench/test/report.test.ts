@@ -1,35 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { compareWithGoals } from '../src/goals.js';
+import { meansOf, ratioGoals } from '../src/native-goals.js';
 import { renderResults } from '../src/report.js';
-import type { CellResult, Results, TeamRowResult } from '../src/results.js';
+import type { Results, TeamRowResult } from '../src/results.js';
+import { cell, cellOf, repetitions, row, teamRow as teamRowOf } from './statistics/cells.js';
 
-function cell(allocator: string, rate: number, reduced = false): CellResult {
-  return { allocator, outcome: 'measured', rate, spread: 0.02, reduced, rounds: [] };
-}
+const SIX = Array<number>(6).fill(1);
+const six = (rate: number) => SIX.map((one) => rate * one);
 
 const ROWS: Results['rows'] = [
-  {
-    workload: 'random_mixed 256',
-    steps: 1_000,
-    budgetMs: 100,
-    cells: [cell('empty', 150), cell('hakmem-shared', 90), cell('tlsf', 30), cell('thing', 0.5, true)],
-  },
-  {
-    workload: 'trace ffmpeg',
-    steps: 1_000,
-    budgetMs: 100,
-    cells: [
-      cell('empty', 300),
-      { allocator: 'hakmem-shared', outcome: 'failed', reason: 'it broke' },
-      { allocator: 'tlsf', outcome: 'unsupported', reason: 'n/a: no memalign' },
-      cell('thing', 1),
-    ],
-  },
+  row('random_mixed 256', [
+    cell('empty', six(150)),
+    cell('hakmem-shared', [88, 89, 90, 90, 91, 92]),
+    cell('tlsf', [30]),
+    cell('thing', [0.5], true),
+    cell('system', six(50)),
+  ]),
+  row('trace ffmpeg', [
+    cell('empty', [300]),
+    { allocator: 'hakmem-shared', outcome: 'failed', reason: 'it broke' },
+    { allocator: 'tlsf', outcome: 'unsupported', reason: 'n/a: no memalign' },
+    cell('thing', [1]),
+    cellOf('system', [repetitions([10, 10, 10.1, 9.9, 10, 30])]),
+  ]),
 ];
 
 function teamRow(base: string, members: number, ours: number, unit: TeamRowResult['unit'] = 'calls'): TeamRowResult {
-  const cells = [cell('empty', 200), cell('hakmem-shared', ours), cell('tlsf-locked', 5)];
-  return { workload: `${base} ×${members}`, base, members, unit, budgetMs: 100, cells };
+  const cells = [
+    cell('empty', six(200)),
+    cell('hakmem-shared', six(ours)),
+    cell('tlsf-locked', [5]),
+    cell('system', six(50)),
+  ];
+  return { ...teamRowOf(base, members, cells), unit };
 }
 
 const TEAMS = [
@@ -75,13 +78,22 @@ const FINDINGS = {
   },
 } as const;
 
+const SETTINGS = { rounds: [6, 16], reps: 9, target: 0.05 } as const;
+const MEANS = meansOf(FINDINGS, ['system']);
+
 const RESULTS: Results = {
-  format: 1,
+  format: 2,
   form: 'start',
   startedAt: '2026-01-01T00:00:00.000Z',
   seconds: 1,
-  settings: { single: { rounds: 2, reps: 9 }, teams: { rounds: 2, reps: 8 } },
+  settings: { single: SETTINGS, teams: SETTINGS },
+  rivals: {
+    available: [{ name: 'system', version: 'glibc 2.36' }],
+    missing: ['jemalloc', 'tcmalloc'].map((name) => ({ name, reason: 'not here' })),
+  },
   ...FINDINGS,
+  means: MEANS,
+  ratioGoals: ratioGoals(FINDINGS, MEANS),
   goals: compareWithGoals(FINDINGS),
   failures: ['trace ffmpeg, hakmem-shared: it broke'],
 };
@@ -98,30 +110,46 @@ function tableRows(text: string): string[][] {
 }
 
 describe('renderResults', () => {
-  const rows = tableRows(renderResults(RESULTS));
+  const text = renderResults(RESULTS);
+  const rows = tableRows(text);
 
-  it('shows speeds with their spread, marks, and what is missing', () => {
-    expect(rows).toContainEqual(['random_mixed 256', '150 ±2', '90.0 ±2', '30.0 ±2', '0.500 ±2*']);
-    expect(rows).toContainEqual(['trace ffmpeg', '300 ±2', 'failed', 'n/a:', '1.00 ±2']);
+  it('shows speeds with half of their interval, marks, and what is missing', () => {
+    expect(rows).toContainEqual(['random_mixed 256', '150 ±0', '90.0 ±2', '30.0 ±0', '0.500 ±0*', '50.0 ±0']);
+    expect(rows).toContainEqual(['trace ffmpeg', '300 ±0', 'failed', 'n/a:', '1.00 ±0', '10.0 ±50']);
+    expect(text).toMatch(/^Outliers, which are kept: 1 of \d+ repetitions; most in trace ffmpeg, system: 1\.$/m);
   });
 
-  it('shows ratios where both were measured', () => {
-    expect(rows).toContainEqual(['random_mixed 256', '3.00', '180']);
+  it('shows ratios with their intervals and verdicts where both were measured', () => {
+    const ratios = [/^2\.93 ±\d+ \+$/, /^176 ±\d+ \+$/].map((pattern) => expect.stringMatching(pattern));
+    expect(rows).toContainEqual(['random_mixed 256', ...ratios, '1.80 ±2 +']);
     expect(rows.filter(([name]) => name === 'trace ffmpeg')).toHaveLength(1);
   });
 
-  it('shows the speeds of several Workers, and the speed-up against one', () => {
-    expect(rows).toContainEqual(['larson ×1', '200 ±2', '100 ±2', '5.00 ±2', '1.00']);
-    expect(rows).toContainEqual(['larson ×2', '200 ±2', '190 ±2', '5.00 ±2', '1.90']);
-    expect(rows).toContainEqual(['producer → consumer ×2', '200 ±2', '31.0 ±2', '5.00 ±2', '']);
+  it('shows the speeds of several Workers, the speed-up against one, and the ratios', () => {
+    expect(rows).toContainEqual(['larson ×1', '200 ±0', '100 ±0', '5.00 ±0', '50.0 ±0', '1.00']);
+    expect(rows).toContainEqual(['larson ×2', '200 ±0', '190 ±0', '5.00 ±0', '50.0 ±0', '1.90']);
+    expect(rows).toContainEqual(['producer → consumer ×2', '200 ±0', '31.0 ±0', '5.00 ±0', '50.0 ±0', '']);
+    expect(rows).toContainEqual(['larson ×2', expect.stringMatching(/^38\.0 ±\d+ \+$/), '3.80 ±0 +']);
   });
 
   it('says what the rates of several Workers are, and which allocators are left out and why', () => {
-    const text = renderResults(RESULTS);
     expect(text).toContain('this machine runs 2 threads at once');
     expect(text).toContain('producer → consumer is in M blocks/s');
     expect(text).toMatch(/^Left out: hakmem-local, codemix \(.*\); buffer, uint8array \(.*\)\.$/m);
-    expect(renderResults({ ...RESULTS, teams: [] })).not.toContain('Left out');
+    expect(renderResults({ ...RESULTS, teams: [] })).not.toContain('Left out: hakmem-local');
+  });
+
+  it('says which native rivals there are, and which are not and why', () => {
+    expect(text).toMatch(/^Native rivals, .*: system \(glibc 2\.36\)\.$/m);
+    expect(text).toMatch(/^Left out: jemalloc, tcmalloc: not here$/m);
+  });
+
+  it('shows means and the speed to reach', () => {
+    expect(rows).toContainEqual(['all rows (6)', expect.stringMatching(/^1\.67 \(1\.6\d–1\.6\d\)$/)]);
+    expect(rows).toContainEqual(['random_mixed 256', '≥ 1.00', '1.80 (1.76–1.84)', 'yes']);
+    expect(rows).toContainEqual(['larson ×1', '≥ 1.70', '2.00 (2.00–2.00)', 'yes']);
+    expect(rows).toContainEqual(['mid 8-32K ×2', '≥ 4.00', '2.10 (2.10–2.10)', 'NO']);
+    expect(text).toContain('3 met, 0 within the interval, 3 not met.');
   });
 
   it('shows memory, counts and failures', () => {
@@ -130,7 +158,7 @@ describe('renderResults', () => {
       '10.0 % (10), 85.0 % (85), 5.0 % (5)',
     ]);
     expect(rows).toContainEqual(['touched (kernel): data, control', '11.0 MB, 0.7 MB']);
-    expect(renderResults(RESULTS)).toContain('FAILED:\n  trace ffmpeg, hakmem-shared: it broke');
+    expect(text).toContain('FAILED:\n  trace ffmpeg, hakmem-shared: it broke');
   });
 });
 
@@ -148,7 +176,7 @@ describe('compareWithGoals', () => {
   });
 
   it('says which were not', () => {
-    const slow = [{ ...ROWS[0], cells: [cell('empty', 150), cell('hakmem-shared', 70), cell('tlsf', 30)] }];
+    const slow = [row('random_mixed 256', [cell('empty', [150]), cell('hakmem-shared', [70]), cell('tlsf', [30])])];
     const memory = { ...FINDINGS.memory, ratio: 1.21 };
     const goals = compareWithGoals({ machine: MACHINE, rows: slow, teams: [], memory });
     expect(goals.filter(({ met }) => !met)).toHaveLength(3);

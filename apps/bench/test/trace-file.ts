@@ -1,6 +1,6 @@
-/** The writer of the trace format, for tests: the opposite of src/trace.ts. */
+/** Writes traces for tests, event by event. */
 
-import { brotliCompressSync } from 'node:zlib';
+import { encodeTrace as encode, FREE, REALLOC } from '@hakmem/trace';
 
 export interface EventRecord {
   readonly op: number;
@@ -12,25 +12,18 @@ export interface EventRecord {
 }
 
 export function encodeTrace(events: readonly EventRecord[], threads = 1): Uint8Array {
-  const count = events.length;
-  const bytes = new Uint8Array(16 + 11 * count);
-  const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode('HAKT'));
-  view.setUint32(4, 2, true);
-  view.setUint32(8, count, true);
-  view.setUint32(12, threads, true);
-  events.forEach(({ op, tid = 0, alignLog2 = 0, age = 0, size = 0 }, i) => {
-    [op, tid, alignLog2, ...littleEndian(age), ...littleEndian(size)].forEach((value, plane) => {
-      bytes[16 + plane * count + i] = value;
-    });
+  let objects = 0;
+  const object = Uint32Array.from(events, ({ op, age = 0 }) =>
+    op === FREE || op === REALLOC ? objects - age : ++objects,
+  );
+  return encode({
+    events: events.length,
+    threads,
+    objects,
+    op: Uint8Array.from(events, ({ op }) => op),
+    tid: Uint8Array.from(events, ({ tid = 0 }) => tid),
+    alignLog2: Uint8Array.from(events, ({ alignLog2 = 0 }) => alignLog2),
+    object,
+    size: Uint32Array.from(events, ({ size = 0 }) => size),
   });
-  return bytes;
-}
-
-export function compress(bytes: Uint8Array): Uint8Array {
-  return brotliCompressSync(bytes);
-}
-
-function littleEndian(value: number): number[] {
-  return [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
 }

@@ -7,7 +7,7 @@
  */
 
 import { createHeap, type Heap, type HeapOptions } from 'hakmem';
-import { type CompositionName, composition } from '../compositions.js';
+import { type CompositionName, composed } from '../compositions.js';
 import type { CheckedHeap } from '../replay-checked.js';
 import { addressSlots, type Subject } from './subject.js';
 
@@ -24,9 +24,14 @@ export function hakmemSubject(options: HeapOptions): Subject<number> {
   return subjectOf(benchHeap(options));
 }
 
-/** The heap composed box by box. */
+/** The heap composed box by box, or what is put over it. */
 export function compositionSubject(name: CompositionName): Subject<number> {
-  return subjectOf(composition(name, MAX_BYTES));
+  const { heap, verbs } = composed(name, MAX_BYTES);
+  const audit = () => {
+    verbs.letGo?.();
+    return auditEmpty(heap);
+  };
+  return { blocks: verbs, none: 0, slots: addressSlots, audit };
 }
 
 function subjectOf(heap: Heap): Subject<number> {

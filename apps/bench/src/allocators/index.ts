@@ -3,24 +3,37 @@
  * that a process loads only the one that it measures.
  */
 
+import { COMPOSITIONS, type CompositionName } from '../ablations/groups.js';
 import { BenchError } from '../errors.js';
+import { RIVALS } from '../native/names.js';
 import type { Subject } from './subject.js';
 
 export type { Blocks, Slots, Subject } from './subject.js';
 
-/** `composition`: hakmem with another box, without one, or behind a lock. */
-export type AllocatorKind = 'baseline' | 'hakmem' | 'composition' | 'peer';
+/** `composition`: hakmem with another box, without one, or behind a lock. `native`: measured by a native program. */
+export type AllocatorKind = 'baseline' | 'hakmem' | 'composition' | 'peer' | 'native';
 
-export interface AllocatorEntry {
+interface Entry {
   readonly name: string;
   /** Head of the column; a line break where the column may break. */
   readonly title: string;
-  /** Compositions are only in the full form and by name. */
-  readonly kind: AllocatorKind;
   /** Why it is not among the allocators that several Workers use (../threads/allocators), neither itself nor behind a lock. */
   readonly alone?: string;
+}
+
+/** An allocator that a process of Node can have. */
+export interface ScriptAllocator extends Entry {
+  /** Compositions are only in the full form and by name. */
+  readonly kind: Exclude<AllocatorKind, 'native'>;
   create(): Promise<Subject<unknown>>;
 }
+
+/** One that C programs have. Whether this machine does, and in which version, is in ../native/rivals.ts. */
+export interface NativeAllocator extends Entry {
+  readonly kind: 'native';
+}
+
+export type AllocatorEntry = ScriptAllocator | NativeAllocator;
 
 const NOT_SHARED = 'in an ArrayBuffer only, which Workers cannot share';
 const COLLECTED = 'blocks are objects of one Worker, which no other can free';
@@ -45,24 +58,7 @@ export const ALLOCATORS: readonly AllocatorEntry[] = [
     alone: NOT_SHARED,
     create: async () => (await import('./hakmem.js')).hakmemSubject({ memory: 'local' }),
   },
-  {
-    name: 'hakmem-one-class',
-    title: 'hakmem, one\nclass per\nSuperSlab',
-    kind: 'composition',
-    create: async () => (await import('./hakmem.js')).compositionSubject('one-class'),
-  },
-  {
-    name: 'hakmem-no-affinity',
-    title: 'hakmem,\nno class\naffinity',
-    kind: 'composition',
-    create: async () => (await import('./hakmem.js')).compositionSubject('no-affinity'),
-  },
-  {
-    name: 'hakmem-no-warm-pool',
-    title: 'hakmem,\nno warm\npool',
-    kind: 'composition',
-    create: async () => (await import('./hakmem.js')).compositionSubject('no-warm-pool'),
-  },
+  ...COMPOSITIONS.map(compositionEntry),
   {
     name: 'tlsf',
     title: 'AssemblyScript\nTLSF',
@@ -102,7 +98,18 @@ export const ALLOCATORS: readonly AllocatorEntry[] = [
     alone: COLLECTED,
     create: async () => (await import('./handles.js')).uint8ArraySubject(),
   },
+  ...RIVALS.map(({ name, title }) => ({ name, title, kind: 'native' as const })),
 ];
+
+/** Variants of hakmem, each for one thing that it does otherwise. */
+function compositionEntry({ name }: { readonly name: CompositionName }): AllocatorEntry {
+  return {
+    name: `hakmem-${name}`,
+    title: `hakmem\n${name}`,
+    kind: 'composition',
+    create: async () => (await import('./hakmem.js')).compositionSubject(name),
+  };
+}
 
 export function findAllocator(name: string): AllocatorEntry {
   const found = ALLOCATORS.find((entry) => entry.name === name);
@@ -110,4 +117,11 @@ export function findAllocator(name: string): AllocatorEntry {
   throw new BenchError(
     `no allocator is called "${name}"; there are: ${ALLOCATORS.map((entry) => entry.name).join(', ')}`,
   );
+}
+
+/** Makes the allocator of that name in this process. */
+export async function makeSubject(name: string): Promise<Subject<unknown>> {
+  const entry = findAllocator(name);
+  if (entry.kind !== 'native') return entry.create();
+  throw new BenchError(`${name} is an allocator of C programs; nativeCell measures it, a process of Node cannot`);
 }

@@ -1,6 +1,6 @@
 /**
- * How much memory a heap touches for what its user holds: random_mixed with 65,536 slots, every block written in full, in
- * the steady state.
+ * How much memory a heap touches for what its user holds: random_mixed with 65,536 slots (or a point of
+ * the sweep), every block written in full, in the steady state.
  *
  *   ratio = (bytes of the data buffer touched + bytes of the control buffer touched) / bytes that the user asked for
  *
@@ -11,6 +11,7 @@
 import { sharedMemory } from '@hakmem/memory';
 import { benchHeap } from '../allocators/hakmem.js';
 import { addressSlots, type Blocks } from '../allocators/subject.js';
+import { sweepShape, sweepWorkload } from '../sweep/workload.js';
 import { randomMixed } from '../workloads/churn.js';
 import { findMapping, type Mapping, residentBytes } from './residency.js';
 
@@ -37,7 +38,7 @@ export interface MemoryUse {
 type BenchHeap = ReturnType<typeof benchHeap>;
 
 const SLOTS = 65_536;
-const STEPS = 16 * SLOTS;
+const STEPS_PER_SLOT = 16;
 
 /** Sizes that nothing else in the process has, so far apart that no two heaps' control buffers are alike. */
 const LEAST_BYTES = 601 * 1024 * 1024 + 65_536;
@@ -47,18 +48,23 @@ const ATTEMPTS = 5;
 const BYTES_PER_LIVE_BYTE = 16;
 const OTHER_CONTROL_BYTES = 20 * 1024 * 1024;
 
-export function measureMemory(): MemoryUse {
+/** Of random_mixed, or of a workload of the sweep by its name (../sweep/workload.ts). */
+export function measureMemory(sweep = ''): MemoryUse {
+  const shape = sweepShape(sweep);
+  const slots = shape?.slots ?? SLOTS;
+  const steps = STEPS_PER_SLOT * slots;
+  const workload = shape === undefined ? randomMixed(slots) : sweepWorkload(shape);
   const { heap, mappings } = findableHeap();
   const blocks = new WritingBlocks(heap);
-  randomMixed(SLOTS).prepare({ blocks, none: 0, slots: addressSlots }).run(STEPS);
+  workload.prepare({ blocks, none: 0, slots: addressSlots }).run(steps);
 
   const stats = { data: heap.stats().touched.data, control: heap.stats().touched.control };
   const resident = residentOf(mappings);
   const touched = resident ?? stats;
   const { liveBytes } = blocks;
   return {
-    slots: SLOTS,
-    steps: STEPS,
+    slots,
+    steps,
     liveBlocks: blocks.sizes.size,
     liveBytes,
     blockBytes: blocks.blockBytes(),

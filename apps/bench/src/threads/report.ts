@@ -1,9 +1,9 @@
-/** The table for several Workers, and what is to be said below it. */
+/** The tables for several Workers, and what is to be said below them. */
 
 import { ALLOCATORS } from '../allocators/index.js';
 import type { Machine } from '../machine.js';
 import { measuredRate, type TeamRowResult } from '../results.js';
-import { decimal, plainTable, speedCell } from '../table.js';
+import { decimal, plainTable, ratioCell, speedCell } from '../table.js';
 import { TEAM_ALLOCATORS, type TeamAllocator } from './allocators/index.js';
 import { rowName } from './workloads/index.js';
 
@@ -18,7 +18,7 @@ export function renderTeams(rows: readonly TeamRowResult[], { parallelism }: Mac
     const ratio = speedUp(rows, row.base, row.members, SUBJECT);
     table.push([row.workload, ...cells, ratio === undefined ? '' : decimal(ratio)]);
   }
-  return `${table.toString()}\n${notes(rows, parallelism).join('\n')}`;
+  return [table.toString(), ...notes(rows, parallelism), ...ratios(rows, columns)].join('\n');
 }
 
 /** An allocator's rate with so many Workers, divided by that with one. */
@@ -31,6 +31,17 @@ export function speedUp(
   const one = measuredRate(rows, rowName(base, 1), allocator);
   const many = measuredRate(rows, rowName(base, members), allocator);
   return one === undefined || many === undefined ? undefined : many / one;
+}
+
+function ratios(rows: readonly TeamRowResult[], columns: readonly TeamAllocator[]): readonly string[] {
+  const others = columns.filter(({ kind }) => kind !== 'baseline' && kind !== 'hakmem');
+  const compared = rows.filter((row) => others.some(({ name }) => row.ratios.some(({ to }) => to === name)));
+  if (compared.length === 0) return [];
+  const table = plainTable(['hakmem × Workers,\ntimes as fast as', ...others.map(({ title }) => title)]);
+  for (const row of compared) {
+    table.push([row.workload, ...others.map(({ name }) => ratioCell(row.ratios.find(({ to }) => to === name)))]);
+  }
+  return ['', table.toString()];
 }
 
 function notes(rows: readonly TeamRowResult[], parallelism: number): readonly string[] {

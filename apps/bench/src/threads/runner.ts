@@ -1,31 +1,46 @@
 /**
- * Runs the cells for teams, one process at a time: workload by workload; within a workload round by round; within a round every
- * allocator with every number of Workers once. So the cells whose ratio is the speed-up run close together.
+ * Runs the cells for teams, one process at a time: workload by workload; within a workload round by round (../repeat.ts); within a
+ * round every allocator with every number of Workers once. So the cells whose ratio is the speed-up run close together.
  */
 
 import type { Answer } from '../answer.js';
 import { joinRounds } from '../judge.js';
-import { cellBudget, type Plan } from '../plan.js';
+import { nativeTeam } from '../native/team.js';
+import { type Column, type Plan, shareOfTime, type TablePlan } from '../plan.js';
+import { type CellPlan, repeatCells } from '../repeat.js';
 import type { TeamRowResult } from '../results.js';
-import { type RunObserver, runCell, worthRepeating } from '../runner.js';
+import { cellsOf, type Means, nativeShare, type RunObserver, runCell } from '../runner.js';
+import { ratiosOf } from '../statistics/rows.js';
 import type { TeamRequest } from './cell.js';
 import type { TeamRow } from './workloads/index.js';
 
-type TeamPlan = Plan['teams'];
+type TeamTable = TablePlan<TeamRow, Column>;
 
-export async function runTeamRows(plan: TeamPlan, observer: RunObserver): Promise<readonly TeamRowResult[]> {
+const MEANS: Means<TeamRequest, Answer> = {
+  run: (request, native) => (native ? nativeTeam(nativeShare(request)) : runCell('thread-cell.js', request)),
+  now: () => performance.now(),
+};
+
+export async function runTeamRows(
+  table: TeamTable,
+  observer: RunObserver,
+  means: Means<TeamRequest, Answer> = MEANS,
+): Promise<readonly TeamRowResult[]> {
   const results: TeamRowResult[] = [];
-  const start = performance.now();
-  for (const workload of plan.allocators.length > 0 ? new Set(plan.rows.map((row) => row.workload)) : []) {
-    const rowStart = performance.now();
-    const rows = plan.rows.filter((row) => row.workload === workload);
-    const budgetMs = cellBudget(plan, rowStart - start, plan.rows.length - results.length);
-    const answers = await runWorkload(plan, rows, budgetMs, observer);
-    const seconds = (performance.now() - rowStart) / 1000 / rows.length;
+  const start = means.now();
+  for (const workload of table.allocators.length > 0 ? new Set(table.rows.map((row) => row.workload)) : []) {
+    const rowStart = means.now();
+    const rows = table.rows.filter((row) => row.workload === workload);
+    const left = table.rows.filter((row) => results.every((result) => result.workload !== row.name));
+    const { budgetMs, rowMs } = shareOfTime(table, rowStart - start, rows, left);
+    const answers = await runWorkload(table, rows, budgetMs, rowStart + rowMs, observer, means);
+    const seconds = (means.now() - rowStart) / 1_000 / rows.length;
     for (const row of rows) {
-      const cells = plan.allocators.map(({ name }) => joinRounds(name, answers.get(cellKey(row, name))!));
-      const { unit, name } = workload;
-      const result = { workload: row.name, base: name, members: row.members, unit, budgetMs, cells };
+      const own = [...answers].filter(([cell]) => cell.row === row.name);
+      const cells = own.map(([{ allocator }, list]) => joinRounds(allocator, list));
+      const { unit, name: base } = workload;
+      const { name, members } = row;
+      const result = { workload: name, base, members, unit, budgetMs, cells, ratios: ratiosOf(cells, table.subject) };
       results.push(result);
       observer.rowDone(result, seconds);
     }
@@ -34,30 +49,28 @@ export async function runTeamRows(plan: TeamPlan, observer: RunObserver): Promis
 }
 
 /** The answers of all cells of one workload. */
-async function runWorkload(
-  plan: TeamPlan,
+function runWorkload(
+  table: Plan['teams'] | TeamTable,
   rows: readonly TeamRow[],
   budgetMs: number,
+  until: number,
   observer: RunObserver,
-): Promise<ReadonlyMap<string, readonly Answer[]>> {
-  const answers = new Map<string, Answer[]>();
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const { name: allocator } of plan.allocators) {
-      for (const row of rows) {
-        const soFar = answers.get(cellKey(row, allocator)) ?? [];
-        answers.set(cellKey(row, allocator), soFar);
-        if (soFar.every(worthRepeating)) {
-          const { workload, members } = row;
-          const request: TeamRequest = { workload: workload.name, members, allocator, reps: plan.reps, budgetMs };
-          soFar.push(await runCell<Answer>('thread-cell.js', request));
-        }
-        observer.cellDone(row.name, allocator);
-      }
-    }
-  }
-  return answers;
-}
-
-function cellKey(row: TeamRow, allocator: string): string {
-  return `${row.name}, ${allocator}`;
+  { run, now }: Means<TeamRequest, Answer>,
+): Promise<ReadonlyMap<CellPlan, readonly Answer[]>> {
+  const cells = cellsOf(
+    table,
+    rows.map(({ name }) => name),
+  );
+  return repeatCells({
+    cells,
+    subject: table.subject,
+    target: table.target,
+    hasTime: () => now() < until,
+    run: async ({ row, allocator, native }) => {
+      const { workload, members } = rows.find(({ name }) => name === row)!;
+      const answer = await run({ workload: workload.name, members, allocator, reps: table.reps, budgetMs }, native);
+      observer.cellDone(row, allocator);
+      return answer;
+    },
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * Measures a team: windows of equal length to warm up, until the last rates agree or half of the budget is used, then windows that
+ * Measures a team: windows of equal length to warm up, until a quarter of the budget is used and the last rates agree, or half of it is used, then windows that
  * count, until the other half is used.
  */
 
@@ -24,8 +24,9 @@ export async function measureWindows(
   { reps, budgetMs }: WindowOptions,
 ): Promise<readonly Repetition[]> {
   const ms = Math.min(Math.max(budgetMs / WINDOWS, LEAST_WINDOW_MS), MOST_WINDOW_MS);
-  const warmUntil = performance.now() + budgetMs / 2;
-  for (const rates: number[] = []; performance.now() < warmUntil && !settled(rates); )
+  const started = performance.now();
+  const going = (share: number): boolean => performance.now() < started + share * budgetMs;
+  for (const rates: number[] = []; going(1 / 4) || (going(1 / 2) && !settled(rates)); )
     rates.push(rateOf(await run(ms)));
 
   const windows: Repetition[] = [];

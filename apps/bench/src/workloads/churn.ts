@@ -1,20 +1,20 @@
 /**
- * Slots that are drawn at random: the slot's block is freed if it holds one, else a block of a random size is allocated
- * into it. In the steady state half of the slots hold a block. random_mixed, fixed_size, mid and large are this loop with
- * other numbers.
+ * Slots that are drawn at random: the slot's block is freed if it holds one, else a block of a random size is
+ * allocated into it. In the steady state half of the slots hold a block. random_mixed, random_mid, fixed_size, mid
+ * and large are this loop with other numbers.
  *
  *   size = low + pick(draw, choices) << grain        choices ≤ 65,536, see random.ts
  *
- * One step = one malloc or one free. Slot and size come from two generators; both advance in every step, so the draws of a
- * step do not depend on what the allocator did before. If a malloc answers `none`, the slot stays empty, all later steps
- * on it swap their roles, and the checksum differs from the reference.
+ * One step = one malloc or one free. Slot and size come from two generators; both advance in every step, so the draws
+ * of a step do not depend on what the allocator did before. If a malloc answers `none`, the slot stays empty, all
+ * later steps on it swap their roles, and the checksum differs from the reference.
  */
 
 import type { Slots, Subject } from '../allocators/subject.js';
 import { pick, SIZE_SEED, SLOT_SEED, xorshift32 } from '../random.js';
 import { type Loop, type Reference, STEPS, type Workload } from './workload.js';
 
-interface Shape {
+export interface Shape {
   /** Number of slots, 1 … 65,536. */
   readonly slots: number;
   /** Smallest size in bytes. */
@@ -26,8 +26,8 @@ interface Shape {
 }
 
 /**
- * The loop as a closure: what it uses are constants of its context, and as a process makes one such loop, V8 compiles it for
- * just these, as it does for a program whose heap is a constant of a module.
+ * The loop as a closure: what it uses are constants of its context, and as a process makes one such loop, V8 compiles
+ * it for just these, as it does for a program whose heap is a constant of a module.
  */
 function churnLoop<B>(subject: Subject<B>, shape: Shape): Loop {
   const { blocks, none } = subject;
@@ -38,9 +38,9 @@ function churnLoop<B>(subject: Subject<B>, shape: Shape): Loop {
   let checksum = 0;
 
   function run(steps: number): void {
-    let x = slotDraw;
-    let y = sizeDraw;
-    let sum = checksum;
+    let x = slotDraw | 0;
+    let y = sizeDraw | 0;
+    let sum = checksum | 0;
     for (let i = 0; i < steps; i++) {
       x = xorshift32(x);
       y = xorshift32(y);
@@ -109,6 +109,7 @@ export function churn(name: string, shape: Shape): Workload {
     steps: STEPS,
     unit: 1,
     settling: 4 * shape.slots,
+    native: { words: ['churn', shape.slots, shape.low, shape.choices, shape.grain] },
     prepare: (subject) => churnLoop(subject, shape),
     reference: () => new ChurnReference(shape),
   };
@@ -117,6 +118,11 @@ export function churn(name: string, shape: Shape): Workload {
 /** 16 … 1,040 bytes, every size equally likely. */
 export function randomMixed(slots: number): Workload {
   return churn(`random_mixed ${slots}`, { slots, low: 16, choices: 1025, grain: 0 });
+}
+
+/** 2 … 32 KiB to the byte, 256 slots. */
+export function randomMid(): Workload {
+  return churn('random_mid', { slots: 256, low: 2_048, choices: 30_721, grain: 0 });
 }
 
 /** One size, 256 slots. */

@@ -1,56 +1,69 @@
 /**
- * The replay of a recorded trace, over and over: after its last event everything that is still alive is freed, in the order
- * in which it was made, and the trace begins anew. These closing frees are part of the stream, so a pass leaves nothing.
+ * The replay of a recorded trace, over and over: after its last event everything that is still alive is freed, in the
+ * order in which it was made, and the trace begins anew. These closing frees are part of the stream, so a pass leaves
+ * nothing.
  *
- * One step = one event or one closing free. All threads of a trace are replayed by one, in the recorded order. The trace is
- * decoded and checked beforehand; the loop only indexes. There is no shadow checker here (see ../shadow.ts), so blocks are
- * not written to, except by calloc and by reallocs that copy.
+ * One step = one event or one closing free. All threads of a trace are replayed by one, in the recorded order. The
+ * trace is decoded and checked beforehand; the loop only indexes. There is no shadow checker here (see ../shadow.ts),
+ * so blocks are not written to, except by calloc and by reallocs that copy.
  *
  * Each block freed counts 1 in the checksum, so an allocation that got no memory shows when its object is to be freed.
  */
 
+import { basename } from 'node:path';
 import type { Blocks, Slots, Subject } from '../allocators/subject.js';
 import { UnsupportedError } from '../errors.js';
-import { CALLOC, FREE, MALLOC, MEMALIGN, REALLOC, readTrace, type Trace } from '../trace.js';
-import { type Loop, type Reference, roundToUnit, STEPS, type Workload } from './workload.js';
+import { CALLOC, FILE_PREFIX, FREE, MEMALIGN, REALLOC, readTrace, type Trace } from '../trace.js';
+import { type Loop, type Program, type Reference, roundToUnit, STEPS, type Workload } from './workload.js';
 
-/** A trace with its closing frees. All arrays have one element per step. */
-interface Program {
-  readonly length: number;
-  readonly objects: number;
-  readonly op: Uint8Array;
-  readonly alignLog2: Uint8Array;
-  readonly object: Uint32Array;
-  readonly size: Uint32Array;
-}
-
-class Replay<B> implements Loop {
-  checksum = 0;
-  private cursor = 0;
-  private readonly blocks: Required<Blocks<B>>;
-  private readonly none: B;
+/** As a closure, see churn.ts. */
+function replayLoop<B>(subject: Subject<B>, program: Program): Loop {
+  const blocks = withAll(subject.blocks, program);
+  const { none } = subject;
+  const { length, op, alignLog2, object, size } = program;
   /** The block of each object; `none` before it is made and after it is freed. */
-  private readonly table: Slots<B>;
-  private readonly program: Program;
+  const table: Slots<B> = subject.slots(program.objects + 1);
+  let cursor = 0;
+  let checksum = 0;
 
-  constructor(subject: Subject<B>, program: Program) {
-    this.blocks = withAll(subject.blocks, program);
-    this.none = subject.none;
-    this.table = subject.slots(program.objects + 1);
-    this.program = program;
+  function replay(from: number, to: number): void {
+    let sum = checksum | 0;
+    for (let i = from; i < to; i++) {
+      const which = object[i];
+      switch (op[i]) {
+        case 1: // malloc; literals, as V8 loads and checks an imported constant at each use
+          table[which] = blocks.malloc(size[i]);
+          break;
+        case 2: // free
+          if (table[which] === none) break;
+          blocks.free(table[which]);
+          table[which] = none;
+          sum = (sum + 1) | 0;
+          break;
+        case 3: // calloc
+          table[which] = blocks.calloc(1, size[i]);
+          break;
+        case 4: // realloc
+          table[which] = blocks.realloc(table[which], size[i]);
+          break;
+        default:
+          table[which] = blocks.alignedAlloc((1 << alignLog2[i]) >>> 0, size[i]);
+      }
+      sum = (sum + size[i]) | 0;
+    }
+    checksum = sum;
   }
 
-  run(steps: number): void {
+  function run(steps: number): void {
     for (let left = steps; left > 0; ) {
-      const count = Math.min(left, this.program.length - this.cursor);
-      this.replay(this.cursor, this.cursor + count);
-      this.cursor = (this.cursor + count) % this.program.length;
+      const count = Math.min(left, length - cursor);
+      replay(cursor, cursor + count);
+      cursor = (cursor + count) % length;
       left -= count;
     }
   }
 
-  drain(): void {
-    const { blocks, none, table } = this;
+  function drain(): void {
     for (let object = 1; object < table.length; object++) {
       if (table[object] === none) continue;
       blocks.free(table[object]);
@@ -58,35 +71,13 @@ class Replay<B> implements Loop {
     }
   }
 
-  private replay(from: number, to: number): void {
-    const { blocks, none, table } = this;
-    const { op, alignLog2, object, size } = this.program;
-    let sum = this.checksum;
-    for (let i = from; i < to; i++) {
-      const which = object[i];
-      switch (op[i]) {
-        case MALLOC:
-          table[which] = blocks.malloc(size[i]);
-          break;
-        case FREE:
-          if (table[which] === none) break;
-          blocks.free(table[which]);
-          table[which] = none;
-          sum = (sum + 1) | 0;
-          break;
-        case CALLOC:
-          table[which] = blocks.calloc(1, size[i]);
-          break;
-        case REALLOC:
-          table[which] = blocks.realloc(table[which], size[i]);
-          break;
-        default:
-          table[which] = blocks.alignedAlloc(2 ** alignLog2[i], size[i]);
-      }
-      sum = (sum + size[i]) | 0;
-    }
-    this.checksum = sum;
-  }
+  return {
+    run,
+    drain,
+    get checksum() {
+      return checksum;
+    },
+  };
 }
 
 /** The verbs that the program uses must exist; the others are never called. */
@@ -133,12 +124,16 @@ function replayReference(program: Program): Reference {
   };
 }
 
-/** The workload of a trace in ../traces. It is read when first needed, which tells how many steps one pass has. */
+/**
+ * The workload of a trace by its name or file (../trace.ts). It is read when first needed, which tells how many steps
+ * one pass has.
+ */
 export function traceReplay(trace: string): Workload {
   let program: Program | undefined;
   const load = () => (program ??= closeTrace(readTrace(trace)));
   return {
     name: `trace ${trace}`,
+    ...(trace.startsWith(FILE_PREFIX) && { title: `trace ${basename(trace.slice(FILE_PREFIX.length))}` }),
     get steps() {
       return roundToUnit(STEPS, load().length);
     },
@@ -146,7 +141,8 @@ export function traceReplay(trace: string): Workload {
     get settling() {
       return load().length;
     },
-    prepare: (subject) => new Replay(subject, load()),
+    native: { words: ['replay'], program: load },
+    prepare: (subject) => replayLoop(subject, load()),
     reference: () => replayReference(load()),
   };
 }

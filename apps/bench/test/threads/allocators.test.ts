@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadSharing, TEAM_ALLOCATORS } from '../../src/threads/allocators/index.js';
 
-const REAL = TEAM_ALLOCATORS.map(({ name }) => name).filter((name) => name !== 'empty');
+const REAL = TEAM_ALLOCATORS.filter(({ kind }) => kind !== 'baseline' && kind !== 'native').map(({ name }) => name);
 
 /** An allocator and two that are attached to it, in one thread. */
 async function attachTwo(name: string) {
@@ -43,4 +43,8 @@ it('a heap notices who has not left', async () => {
 
 it('there is no other allocator', async () => {
   await expect(loadSharing('glibc')).rejects.toThrow('no allocator for several Workers is called "glibc"');
+});
+
+it('a native one is not for Workers', async () => {
+  await expect(loadSharing('system')).rejects.toThrow('"system" is a native allocator, which no Worker can use');
 });

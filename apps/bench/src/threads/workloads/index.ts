@@ -7,7 +7,7 @@ import { larson, teamMid } from './replace.js';
 import { teamReplay, teamReplayOnce } from './replay.js';
 import type { TeamWorkload } from './workload.js';
 
-export type { Part, Seat, Tally, TeamWorkload } from './workload.js';
+export type { NativeTeamLoop, Part, Seat, Tally, TeamWorkload } from './workload.js';
 export { unitsOf } from './workload.js';
 
 /** A workload with one number of Workers. */

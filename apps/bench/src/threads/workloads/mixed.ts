@@ -36,8 +36,8 @@ function mixedPart({ blocks, member, members, shared }: Seat): Part {
   let freed = 0;
 
   function churn(steps: number): void {
-    let x = slotDraw;
-    let y = sizeDraw;
+    let x = slotDraw | 0;
+    let y = sizeDraw | 0;
     let mallocs = 0;
     let passed = 0;
     for (let i = 0; i < steps; i++) {
@@ -115,5 +115,6 @@ export function mixedRemote(): TeamWorkload {
     unit: 'calls',
     sharedBytes: (members) => members * (members - 1) * ringBytes(CAPACITY),
     join: (seat) => mixedPart(seat),
+    native: { words: ['mixed', CAPACITY, SLOTS, LOW, CHOICES, ONE_IN], timed: true },
   };
 }

@@ -21,7 +21,7 @@ function producer({ blocks, member, shared }: Seat): Part {
   let made = 0;
 
   function produce(count: number): void {
-    let y = sizeDraw;
+    let y = sizeDraw | 0;
     for (let i = 0; i < count; i++) {
       y = xorshift32(y);
       const size = LOW + pick(y, CHOICES);
@@ -105,5 +105,6 @@ export function pipeline(): TeamWorkload {
     unit: 'blocks',
     sharedBytes: (members) => Math.ceil(members / 2) * ringBytes(CAPACITY),
     join: (seat) => (seat.members === 1 ? alone(seat) : seat.member % 2 === 0 ? producer(seat) : consumer(seat)),
+    native: { words: ['pipeline', CAPACITY, LOW, CHOICES] },
   };
 }

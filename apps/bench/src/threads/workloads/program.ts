@@ -82,3 +82,22 @@ function pack(steps: readonly Step[], recorded: number): ThreadProgram {
     gives: Uint32Array.from(steps, ({ gives }) => gives),
   };
 }
+
+/**
+ * The divided trace for ../../../native/team-replay.c, numbers as this machine has them:
+ *
+ *   u32 objects │ u32 boxes │ u32 threads │ per thread: u32 length, then `length` each of u32 object, u32 size,
+ *   u32 takes, u32 gives, u8 operation, u8 log2 of alignment
+ */
+export function encodeDivided({ objects, boxes, threads }: DividedTrace): Uint8Array {
+  const parts = threads.flatMap(({ length, object, size, takes, gives, op, alignLog2 }) => [
+    ...[Uint32Array.of(length), object, size, takes, gives].map(bytesOf),
+    op,
+    alignLog2,
+  ]);
+  return Buffer.concat([bytesOf(Uint32Array.of(objects, boxes, threads.length)), ...parts]);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -45,8 +45,8 @@ function replacePart({ blocks, member, members, shared }: Seat, shape: Shape): P
   let drained = 0;
 
   function replace(first: number, replacements: number): void {
-    let x = slotDraw;
-    let y = sizeDraw;
+    let x = slotDraw | 0;
+    let y = sizeDraw | 0;
     for (let i = 0; i < replacements; i++) {
       x = xorshift32(x);
       y = xorshift32(y);
@@ -108,12 +108,14 @@ function replacePart({ blocks, member, members, shared }: Seat, shape: Shape): P
 }
 
 function replacing(name: string, shape: Shape): TeamWorkload {
+  const { slots, low, choices, round } = shape;
   return {
     name,
     sizes: [1, 2, 4],
     unit: 'calls',
-    sharedBytes: (members) => members * (LINE_BYTES + padded(4 * shape.slots)),
+    sharedBytes: (members) => members * (LINE_BYTES + padded(4 * slots)),
     join: (seat) => replacePart(seat, shape),
+    native: { words: ['replace', slots, low, choices, Number.isFinite(round) ? round : 0] },
   };
 }
 

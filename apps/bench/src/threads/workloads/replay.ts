@@ -7,10 +7,10 @@
  * An object is in the table of the thread that uses it, or in a box on its way to another: at any time in one place only.
  */
 
-import { CALLOC, FREE, MALLOC, REALLOC, readTrace } from '../../trace.js';
+import { FREE, REALLOC, readTrace } from '../../trace.js';
 import { withAll } from '../../workloads/replay.js';
-import { type DividedTrace, divideTrace } from './program.js';
-import { type Part, refused, type Seat, type Tally, type TeamWorkload } from './workload.js';
+import { type DividedTrace, divideTrace, encodeDivided } from './program.js';
+import { type NativeTeamLoop, type Part, refused, type Seat, type Tally, type TeamWorkload } from './workload.js';
 
 /** In the last of `passes` the replay stops before the closing frees. */
 export function replayPart({ blocks: given, member, shared }: Seat, divided: DividedTrace, passes: number): Part {
@@ -37,21 +37,21 @@ export function replayPart({ blocks: given, member, shared }: Seat, divided: Div
         Atomics.store(boxes, takes[i], 0);
       }
       switch (op[i]) {
-        case MALLOC:
+        case 1: // malloc; literals, as V8 loads and checks an imported constant at each use
           table[which] = blocks.malloc(size[i]);
           break;
-        case FREE:
+        case 2: // free
           blocks.free(table[which]);
           table[which] = 0;
           continue;
-        case CALLOC:
+        case 3: // calloc
           table[which] = blocks.calloc(1, size[i]);
           break;
-        case REALLOC:
+        case 4: // realloc
           table[which] = blocks.realloc(table[which], size[i]);
           break;
         default:
-          table[which] = blocks.alignedAlloc(2 ** alignLog2[i], size[i]);
+          table[which] = blocks.alignedAlloc((1 << alignLog2[i]) >>> 0, size[i]);
       }
       if (table[which] === 0) throw refused(size[i]);
       if (gives[i] !== 0) {
@@ -124,11 +124,14 @@ export function teamReplayOnce(trace: string, threads: number): TeamWorkload {
 function replaying(name: string, trace: string, threads: number, passes: number): TeamWorkload {
   let divided: DividedTrace | undefined;
   const load = () => (divided ??= divideTrace(readTrace(trace)));
+  const native: NativeTeamLoop = { words: ['replay'], input: () => encodeDivided(load()) };
   return {
     name,
     sizes: [threads],
     unit: 'calls',
     sharedBytes: () => 4 * (load().boxes + 1),
     join: (seat) => replayPart(seat, load(), passes),
+    passSteps: (member) => load().threads[member].length,
+    ...(passes === Number.POSITIVE_INFINITY ? { native } : {}),
   };
 }

@@ -44,6 +44,16 @@ export interface Seat {
   readonly shared: SharedArrayBuffer;
 }
 
+/** A loop of the native program for several threads, ../../../native/team.c. */
+export interface NativeTeamLoop {
+  /** Its name and its numbers, as the program's command line has them. */
+  readonly words: readonly (string | number)[];
+  /** What a replay replays, for its standard input. */
+  input?(): Uint8Array;
+  /** Whether it is a matter of time who frees a block that is passed on. */
+  readonly timed?: boolean;
+}
+
 export interface TeamWorkload {
   /** Unique; with the number of Workers the row of the table. */
   readonly name: string;
@@ -55,6 +65,10 @@ export interface TeamWorkload {
   sharedBytes(members: number): number;
   /** Throws an UnsupportedError when the allocator lacks what the workload asks for. */
   join(seat: Seat): Part;
+  /** Steps of a member's part after which it begins anew; absent where it never does. */
+  passSteps?(member: number): number;
+  /** The same workload in C; absent where there is none. */
+  readonly native?: NativeTeamLoop;
 }
 
 /** What the rate of the workload counts. */

@@ -1,0 +1,39 @@
+/** The ratios of a row, and their geometric mean over several rows. */
+
+import type { CellResult, Mean, MeasuredResult, Ratio, Row } from '../results.js';
+import { estimate, type LogRatio, logRatio, verdictOf, weighted } from './ratio.js';
+
+/** `of` to every other allocator of the row that was measured; nothing when `of` was not. */
+export function ratiosOf(cells: readonly CellResult[], of: string): readonly Ratio[] {
+  const ours = measuredOf(cells, of);
+  if (ours === undefined) return [];
+  return cells.flatMap((cell) =>
+    cell.outcome === 'measured' && cell !== ours ? [{ of, to: cell.allocator, ...ratioBetween(ours, cell) }] : [],
+  );
+}
+
+/** The ratio of two measured cells of a row. */
+export function ratioBetween(
+  of: MeasuredResult,
+  to: MeasuredResult,
+): Pick<Ratio, 'ratio' | 'low' | 'high' | 'rounds' | 'verdict'> {
+  const ratio = logRatio(of, to);
+  const found = estimate(ratio);
+  return { ...found, rounds: ratio.rounds, verdict: verdictOf(found) };
+}
+
+/** Over the rows that have both; undefined when there are fewer than two of them. */
+export function meanOver(what: string, rows: readonly Row[], of: string, to: string): Mean | undefined {
+  const ratios = rows.flatMap(({ cells }): LogRatio[] => {
+    const [ours, theirs] = [measuredOf(cells, of), measuredOf(cells, to)];
+    return ours === undefined || theirs === undefined ? [] : [logRatio(ours, theirs)];
+  });
+  if (ratios.length < 2) return undefined;
+  const weights = ratios.map(() => 1 / ratios.length);
+  return { what, of, to, rows: ratios.length, ...weighted(ratios, weights) };
+}
+
+export function measuredOf(cells: readonly CellResult[], allocator: string): MeasuredResult | undefined {
+  const cell = cells.find((candidate) => candidate.allocator === allocator);
+  return cell?.outcome === 'measured' ? cell : undefined;
+}
