@@ -120,7 +120,7 @@ describe('what cannot attach', () => {
   });
 
   it('another layout version', () => {
-    expect(() => attachHeap({ ...handle, hakmem: 1 }, { warm: null })).toThrow(/layout version 1, this hakmem has 2/);
+    expect(() => attachHeap({ ...handle, hakmem: 1 }, { warm: null })).toThrow(/layout version 1, this hakmem has 3/);
   });
 
   it('another control buffer, another memory', () => {
@@ -136,7 +136,7 @@ describe('what cannot attach', () => {
   });
 
   it('what is no handle', () => {
-    for (const wrong of [undefined, null, 7, {}, { hakmem: 2 }]) {
+    for (const wrong of [undefined, null, 7, {}, { hakmem: 3 }]) {
       expect(() => attachHeap(wrong as never)).toThrow(ArgumentError);
     }
   });

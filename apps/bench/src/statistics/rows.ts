@@ -22,15 +22,27 @@ export function ratioBetween(
   return { ...found, rounds: ratio.rounds, verdict: verdictOf(found) };
 }
 
-/** Over the rows that have both; undefined when there are fewer than two of them. */
-export function meanOver(what: string, rows: readonly Row[], of: string, to: string): Mean | undefined {
-  const ratios = rows.flatMap(({ cells }): LogRatio[] => {
-    const [ours, theirs] = [measuredOf(cells, of), measuredOf(cells, to)];
-    return ours === undefined || theirs === undefined ? [] : [logRatio(ours, theirs)];
+/**
+ * Over the rows that have both; undefined when there are fewer than two of them. Rows of one line together count as much as
+ * another line; each row is a line of its own unless `lineOf` says otherwise.
+ */
+export function meanOver(
+  what: string,
+  rows: readonly Row[],
+  of: string,
+  to: string,
+  lineOf: (row: Row) => string = ({ workload }) => workload,
+): Mean | undefined {
+  const found = rows.flatMap((row): { ratio: LogRatio; line: string }[] => {
+    const [ours, theirs] = [measuredOf(row.cells, of), measuredOf(row.cells, to)];
+    return ours === undefined || theirs === undefined ? [] : [{ ratio: logRatio(ours, theirs), line: lineOf(row) }];
   });
-  if (ratios.length < 2) return undefined;
-  const weights = ratios.map(() => 1 / ratios.length);
-  return { what, of, to, rows: ratios.length, ...weighted(ratios, weights) };
+  if (found.length < 2) return undefined;
+  const sizes = new Map<string, number>();
+  for (const { line } of found) sizes.set(line, (sizes.get(line) ?? 0) + 1);
+  const weights = found.map(({ line }) => 1 / sizes.get(line)! / sizes.size);
+  const ratios = found.map(({ ratio }) => ratio);
+  return { what, of, to, rows: found.length, ...weighted(ratios, weights) };
 }
 
 export function measuredOf(cells: readonly CellResult[], allocator: string): MeasuredResult | undefined {
