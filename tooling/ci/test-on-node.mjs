@@ -1,12 +1,16 @@
 // node tooling/ci/test-on-node.mjs <version>
 //
 // Runs the tests of all packages on another version of Node, taken from the npm registry into .tools/. Sources are tested,
-// so nothing needs to be built, except what the tests of apps/ start themselves.
+// so nothing needs to be built, except what the tests of apps/ start themselves. As many packages at a time as `npm test`
+// takes; what each of them prints is shown when it is done.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { root, testedPackages } from './workspace.mjs';
+
+/** As the `test` script of tooling/setup/run.mjs asks of turbo. */
+const AT_ONCE = 2;
 
 const version = process.argv[2];
 const major = version.split('.')[0];
@@ -27,15 +31,34 @@ const actual = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
 if (actual !== `v${version}`) throw new Error(`${node} is ${actual}, not v${version}`);
 
 const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+const left = testedPackages().reverse(); // those of apps/ take longest
 let failed = 0;
-for (const dir of testedPackages()) {
-  const cwd = join(root, dir);
-  process.stdout.write(`\n${dir} on Node ${major}\n`);
-  const { status } = spawnSync(node, [join(cwd, 'node_modules', 'vitest', 'vitest.mjs'), 'run'], {
+
+async function work() {
+  for (let dir = left.shift(); dir !== undefined; dir = left.shift()) {
+    const { status, output } = await runTests(join(root, dir));
+    process.stdout.write(`\n${dir} on Node ${major}\n${output}`);
+    if (status !== 0) failed++;
+  }
+}
+
+function runTests(cwd) {
+  const child = spawn(node, [join(cwd, 'node_modules', 'vitest', 'vitest.mjs'), 'run'], {
     cwd,
     env,
-    stdio: 'inherit',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (status !== 0) failed++;
+  let output = '';
+  const add = (text) => {
+    output += text;
+  };
+  child.stdout.setEncoding('utf8').on('data', add);
+  child.stderr.setEncoding('utf8').on('data', add);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, output }));
+  });
 }
+
+await Promise.all(Array.from({ length: AT_ONCE }, work));
 process.exit(failed === 0 ? 0 : 1);
