@@ -3,14 +3,7 @@
  * in the table): the functions time their own sections and divide, so that what is not measured is not counted.
  */
 
-import {
-  type BlockCache,
-  type RemoteQueue,
-  type SizeClass,
-  SPAN_BLOCKS,
-  standaloneGround,
-  TINY_CLASS_COUNT,
-} from '@hakmem/contracts';
+import { type BlockCache, type SizeClass, SPAN_BLOCKS, standaloneGround, TINY_CLASS_COUNT } from '@hakmem/contracts';
 import { bench, do_not_optimize, group, run } from '@hakmem/tooling-bench';
 import { unifiedCache } from '@hakmem/unified-cache';
 import { OneSlabEach, OneSlabTold, SOURCE_PAGES } from './source.js';
@@ -33,7 +26,7 @@ function newBench(remote: boolean): Bench {
   const ground = standaloneGround(SOURCE_PAGES, words);
   const news = new OneSlabTold();
   const source = new OneSlabEach(ground.records);
-  const cache = recipe.build(ground.scope(words), { source, remote: remote ? (news as unknown as RemoteQueue) : null });
+  const cache = recipe.build(ground.scope(words), { source, remote: remote ? news : null });
   return { cache, live: ground.records.live, news };
 }
 

@@ -9,6 +9,8 @@ import {
   PageKind,
   pageWord,
   type Records,
+  type RemoteQueue,
+  type RemoteStats,
   type SizeClass,
   type SlabSource,
   SlotState,
@@ -67,9 +69,13 @@ export class OneSlabEach implements SlabSource {
   verify(): void {}
 }
 
-/** News of one slab, whatever the class; 0: none. */
-export class OneSlabTold {
+/** News of one slab, whatever the class; 0: none. Nobody frees by it. */
+export class OneSlabTold implements RemoteQueue {
   head: PageIndex = 0;
+
+  free(): boolean {
+    return false;
+  }
 
   hasNews(): boolean {
     return this.head !== 0;
@@ -85,5 +91,15 @@ export class OneSlabTold {
 
   nextClass(): SizeClass | -1 {
     return -1;
+  }
+
+  isTold(head: PageIndex): boolean {
+    return head === this.head;
+  }
+
+  settle(): void {}
+
+  stats(): RemoteStats {
+    return { told: 0, taken: 0 };
   }
 }
