@@ -44,9 +44,10 @@ export class Contents {
       return;
     }
     const { words } = this;
-    const distance = (from >>> 2) - (to >>> 2);
-    const end = (to + bytes + 3) >>> 2;
-    for (let i = to >>> 2; i < end; i++) words[i] = words[i + distance];
+    const start = to >>> 2;
+    const distance = (from >>> 2) - start;
+    const end = start + Math.ceil(bytes / 4);
+    for (let i = start; i < end; i++) words[i] = words[i + distance];
   }
 
   /** Makes the views anew when the data buffer up to `end` is another one than they are of. */
