@@ -11,14 +11,15 @@ import type { Results } from './results.js';
 
 type Findings = Pick<Results, 'memory' | 'giveBack' | 'counts' | 'latency' | 'timelines' | 'maps'>;
 
-const TIMEOUT_MS = 120_000;
+/** Of a probe. */
+export const PROBE_TIMEOUT_MS = 120_000;
 
 /** `more`: probes beside the usual ones, as probe.ts is asked for them. `failures` says which did not work, and why. */
 export async function runProbes(more: readonly string[]): Promise<{ findings: Findings; failures: readonly string[] }> {
   const failures: string[] = [];
   const probe = async <T>(asked: string): Promise<T | undefined> => {
     try {
-      return (await runProgram('probe.js', asked, TIMEOUT_MS)) as T;
+      return (await runProgram('probe.js', asked, PROBE_TIMEOUT_MS)) as T;
     } catch (error) {
       failures.push(`probe ${asked}: ${(error as Error).message}`);
       return undefined;

@@ -15,6 +15,11 @@ export interface Command {
   readonly input?: Uint8Array;
 }
 
+/** After how many milliseconds the process of a cell is ended: one repetition may take far longer than the cell's budget. */
+export function timeoutFor(budgetMs: number): number {
+  return 30_000 + 20 * budgetMs;
+}
+
 /** `program` is a file in dist. The process is ended after `timeoutMs`. */
 export function runProgram(program: string, argument: string, timeoutMs: number): Promise<unknown> {
   return runCommand({ file: process.execPath, args: [packagePath(`dist/${program}`), argument], timeoutMs });

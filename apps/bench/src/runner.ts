@@ -11,7 +11,7 @@ import type { CellAnswer, CellRequest } from './cell.js';
 import { judge } from './judge.js';
 import { nativeCell } from './native/cell.js';
 import { type Column, limitsOf, NATIVE_SHARE, shareOfTime, type TablePlan } from './plan.js';
-import { runProgram } from './process.js';
+import { runProgram, timeoutFor } from './process.js';
 import { type CellPlan, repeatCells } from './repeat.js';
 import type { Row, RowResult } from './results.js';
 import { ratiosOf } from './statistics/rows.js';
@@ -107,7 +107,7 @@ export function cellsOf(
 /** What the process of a cell answers, or how it ended. */
 export async function runCell<T extends Answer>(program: string, request: { readonly budgetMs: number }): Promise<T> {
   try {
-    return (await runProgram(program, JSON.stringify(request), 30_000 + 20 * request.budgetMs)) as T;
+    return (await runProgram(program, JSON.stringify(request), timeoutFor(request.budgetMs))) as T;
   } catch (error) {
     return { outcome: 'failed', reason: (error as Error).message } as T;
   }

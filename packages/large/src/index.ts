@@ -23,17 +23,16 @@ import {
   type LargeStats,
   NOTE_SPAN,
   noteOf,
+  OWNER_MASK,
   ownerOf,
   PAGE_BYTES,
   PAGE_SHIFT,
   PageKind,
-  pageWord,
   type Recipe,
   type Report,
   requireMethods,
   type Scope,
   type SlotPool,
-  SlotState,
 } from '@hakmem/contracts';
 import { KeptRuns } from './kept.js';
 
@@ -42,9 +41,6 @@ const SHRUNK = 1;
 
 /** Words of the box's region. */
 export const LARGE_WORDS = 4;
-
-/** The word of the pages of a run. */
-const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 
 /** The recipe of the box over a pool. */
 export function largeBlocks(): Recipe<SlotPool, LargeBlocks> {
@@ -128,7 +124,8 @@ class Large implements LargeBlocks {
       if (live[address >>> GRANULE_SHIFT] !== (kept ? 0 : 1)) complain(kept ? 'is kept and live' : 'has no live byte');
       if (pages < 1) complain(`has a length of ${pages}`);
       for (let i = 1; i < pages; i++) {
-        if (words[page + i] !== RUN_WORD) complain(`of ${pages} pages has another page word at page ${i}`);
+        if (words[page + i] !== (words[page] & ~OWNER_MASK))
+          complain(`of ${pages} pages has another page word at page ${i}`);
         if (words[noteOf(page + i) + NOTE_SPAN] !== 0) complain(`has a note of its own at page ${i}`);
       }
       page += Math.max(1, pages) - 1;

@@ -2,15 +2,11 @@
 
 import { answerWith } from '../answer.js';
 import type { CellAnswer, CellRequest, MeasuredCell } from '../cell.js';
-import { runCommand } from '../process.js';
+import { runCommand, timeoutFor } from '../process.js';
 import { findWorkload, type Workload } from '../workloads/index.js';
 import { compileNative } from './compile.js';
 import { programBytes } from './program.js';
 import { findRival, type Rival, rivalEnvironment } from './rivals.js';
-
-/** The same patience as with a process of Node: ../runner.ts. */
-const TIMEOUT_MS = 30_000;
-const TIMEOUT_BUDGETS = 20;
 
 /** The answer to a request whose allocator is one of `availableRivals()`. */
 export function nativeCell(request: CellRequest): Promise<CellAnswer> {
@@ -28,7 +24,7 @@ export async function runLoop(
     file: compileNative('cell'),
     args: [steps, unit, settling, options.reps, budgetMs, ...native.words].map(String),
     env: rivalEnvironment(rival),
-    timeoutMs: TIMEOUT_MS + TIMEOUT_BUDGETS * budgetMs,
+    timeoutMs: timeoutFor(budgetMs),
     ...(native.program && { input: programBytes(native.program()) }),
   });
   return answer as MeasuredCell;

@@ -7,16 +7,12 @@
 import { availableParallelism } from 'node:os';
 import { type Answer, answerWith, type Measured } from '../answer.js';
 import { BenchError } from '../errors.js';
-import { runCommand } from '../process.js';
+import { runCommand, timeoutFor } from '../process.js';
 import type { TeamRequest } from '../threads/cell.js';
 import type { Counts } from '../threads/counted.js';
 import { findTeamWorkload, type TeamWorkload } from '../threads/workloads/index.js';
 import { compileNative } from './compile.js';
 import { findRival, rivalEnvironment } from './rivals.js';
-
-/** What a process may take besides its budget, and for one window of the budget that is too long. */
-const TIMEOUT_MS = 30_000;
-const TIMEOUT_BUDGETS = 20;
 
 interface Run {
   readonly workload: TeamWorkload;
@@ -39,7 +35,7 @@ export function nativeTeam({ workload, members, allocator, reps, budgetMs }: Tea
     rival: allocator,
     mode: 'measure',
     numbers: [reps, budget],
-    timeoutMs: TIMEOUT_MS + TIMEOUT_BUDGETS * budget,
+    timeoutMs: timeoutFor(budget),
   };
   return answerWith(async () => (await runTeam(run)) as Measured);
 }
@@ -50,7 +46,7 @@ export async function countNative(
   steps: readonly number[],
   mode: 'turns' | 'free',
 ): Promise<readonly Counts[]> {
-  const run: Run = { workload, members: steps.length, rival: 'system', mode, numbers: steps, timeoutMs: TIMEOUT_MS };
+  const run: Run = { workload, members: steps.length, rival: 'system', mode, numbers: steps, timeoutMs: timeoutFor(0) };
   return (await runTeam(run)) as readonly Counts[];
 }
 

@@ -8,6 +8,7 @@
 
 import type { Column, TablePlan } from '../plan.js';
 import type { MemoryUse } from '../probes/memory.js';
+import { PROBE_TIMEOUT_MS } from '../probing.js';
 import { runProgram } from '../process.js';
 import type { Row, Sweep, SweepPoint } from '../results.js';
 import { type RunObserver, runRows } from '../runner.js';
@@ -38,7 +39,6 @@ const SUBJECT = 'hakmem-shared';
 /** Half of what every allocator of the table has. */
 const MOST_LIVE_BYTES = 256 * 1024 * 1024;
 const ROUNDS = { least: 3, most: 12 };
-const PROBE_TIMEOUT_MS = 120_000;
 
 const MEANS: SweepMeans = {
   rows: runRows,
