@@ -1,3 +1,6 @@
 import { library } from '@hakmem/tooling-tsup';
 
-export default library();
+// `Symbol.dispose` stands in the declarations, and not every compiler's library has it.
+export default library({
+  dts: { compilerOptions: { customConditions: [] }, banner: '/// <reference lib="esnext.disposable" />' },
+});

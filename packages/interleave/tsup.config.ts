@@ -4,5 +4,10 @@ import { library } from '@hakmem/tooling-tsup';
 export default library({
   platform: 'node',
   entry: ['src/index.ts', 'src/worker.ts'],
-  dts: { entry: 'src/index.ts', compilerOptions: { customConditions: [] } },
+  // `Symbol.asyncDispose` stands in the declarations, and not every compiler's library has it.
+  dts: {
+    entry: 'src/index.ts',
+    compilerOptions: { customConditions: [] },
+    banner: '/// <reference lib="esnext.disposable" />',
+  },
 });

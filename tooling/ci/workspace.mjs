@@ -6,7 +6,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Folders of the packages that have tests to run, relative to the root. */
 export function testedPackages() {
-  return ['packages', 'apps']
+  return ['packages', 'apps', 'examples']
     .flatMap((group) => readdirSync(join(root, group)).map((dir) => join(group, dir)))
     .filter((dir) => existsSync(join(root, dir, 'package.json')))
     .filter((dir) => JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8')).scripts?.test !== undefined);

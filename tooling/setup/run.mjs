@@ -38,8 +38,10 @@ const commands = {
   api: (args) => turbo('api', '--continue=dependencies-successful', ...args),
   'api:update': (args) => turbo('api:update', ...args),
   pack: (args) => turbo('pack', '--continue=dependencies-successful', ...args),
-  boundaries: () => pnpm('exec', 'depcruise', '--config', 'tooling/boundaries/rules.cjs', 'packages', 'apps'),
+  boundaries: () =>
+    pnpm('exec', 'depcruise', '--config', 'tooling/boundaries/rules.cjs', 'packages', 'apps', 'examples'),
   torture: (args) => pnpm('--silent', '--filter', '@hakmem/torture', 'start', ...args),
+  mutants: (args) => runNode(join(root, 'tooling', 'mutation', 'run.mjs'), args),
   format: () => pnpm('exec', 'biome', 'check', '--write', '.'),
   turbo: (args) => turbo(...(args[0] === 'run' ? args.slice(1) : args)),
   // The pinned pnpm itself, for instance `npm run pnpm -- install` after a change to a package.json.
@@ -83,7 +85,7 @@ function installDependencies() {
 /** Changes whenever an install could give another result. */
 function installHash() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch} pnpm@${pnpmVersion}\n`);
-  const manifests = ['packages', 'apps', 'tooling'].flatMap((group) =>
+  const manifests = ['packages', 'apps', 'examples', 'tooling'].flatMap((group) =>
     existsSync(join(root, group)) ? readdirSync(join(root, group)).map((dir) => join(group, dir, 'package.json')) : [],
   );
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests.sort()]) {

@@ -9,6 +9,9 @@ const shared = {
   treeshake: true,
   splitting: false,
   minify: false,
+  // Modules of Node are named as such in what is published, too.
+  removeNodeProtocol: false,
+  external: [/^node:/],
 };
 
 /** A published package: one entry, declarations, dependencies left outside. */

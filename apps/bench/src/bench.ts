@@ -7,9 +7,10 @@ import { compareWithGoals } from './goals.js';
 import { renderHtml } from './html/render.js';
 import { describeMachine } from './machine.js';
 import { meansOf, ratioGoals } from './native-goals.js';
+import { countCompositions } from './own/counts.js';
 import { packagePath } from './paths.js';
 import type { Plan, TablePlan } from './plan.js';
-import { runProbes } from './probing.js';
+import { runProbe, runProbes } from './probing.js';
 import { rowCount, showProgress } from './progress.js';
 import { renderResults } from './report.js';
 import type { Results, Rivals, Row } from './results.js';
@@ -57,6 +58,7 @@ async function measureAll(plan: Plan, rivals: Rivals, swept: SweepOptions | unde
   progress.end();
   const machine = describeMachine();
   const { findings, failures } = await runProbes(plan.probes);
+  const own = plan.own.columns.length === 0 ? undefined : await countCompositions(plan.own, runProbe);
   const means = meansOf(
     { rows, teams },
     rivals.available.map(({ name }) => name),
@@ -71,7 +73,8 @@ async function measureAll(plan: Plan, rivals: Rivals, swept: SweepOptions | unde
     ratioGoals: ratioGoals({ rows, teams }, means),
     goals: compareWithGoals({ machine, rows, teams, ...findings }),
     ...(sweep === undefined ? {} : { sweep }),
-    failures: [...failedCells([...rows, ...teams]), ...failures],
+    ...(own === undefined ? {} : { own: own.group }),
+    failures: [...failedCells([...rows, ...teams]), ...failures, ...(own?.failures ?? [])],
   };
 }
 

@@ -1,6 +1,6 @@
 /** Allocators by the names that the command line has for them: which there are, and which of them can be run here. */
 
-import { ALLOCATORS, type AllocatorEntry } from './allocators/index.js';
+import { ALLOCATORS, type AllocatorEntry, type AllocatorKind } from './allocators/index.js';
 import { BenchError } from './errors.js';
 import { GOAL_RIVALS } from './native-goals.js';
 import type { Rivals } from './results.js';
@@ -10,6 +10,18 @@ import { TEAM_ALLOCATORS } from './threads/allocators/index.js';
 export function namedAllocators(list: string, rivals: Rivals): readonly AllocatorEntry[] {
   const names = list.split(',').map((name) => checkedName(name, rivals));
   return names.flatMap((name) => ALLOCATORS.filter((entry) => entry.name === name));
+}
+
+/** How the results' tables call an allocator, and what it is. */
+export interface ColumnTitle {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: AllocatorKind;
+}
+
+/** That of an allocator by its name, out of those of its table; what is none of them is a composition of the user's own. */
+export function titleOf(name: string, allocators: readonly ColumnTitle[]): ColumnTitle {
+  return allocators.find((entry) => entry.name === name) ?? { name, title: name, kind: 'composition' };
 }
 
 /** Those of the given names that can be run here. */

@@ -79,13 +79,18 @@ const BUILDS: Readonly<Record<CompositionName, Build>> = {
   'no-affinity': { parts: () => ({ pool: sharedPool({ classAffinity: false }) }) },
   'mid-batch-1': { parts: () => ({ mid: poolTls({ refillSpans: 1 }) }) },
   'mid-batch-4': { parts: () => ({ mid: poolTls({ refillSpans: 4 }) }) },
+  checked: { parts: () => ({ checked: true }) },
   header: { parts: () => ({ cache: oneSpeedCache() }), over: (heap) => new HeaderHeap(heap) },
   'header-checked': { parts: () => ({ cache: oneSpeedCache() }), over: (heap) => new CheckedHeaderHeap(heap) },
 };
 
 /** The heap of a composition, of `maxBytes` at most. */
 export function composition(name: CompositionName, maxBytes: number): Heap {
-  const parts = BUILDS[name].parts?.(maxBytes) ?? {};
+  return heapOf(BUILDS[name].parts?.(maxBytes) ?? {}, maxBytes);
+}
+
+/** A heap of the standard boxes but for those that are given; in shared memory unless `parts` has another. */
+export function heapOf(parts: Partial<Parts>, maxBytes: number): Heap {
   return compose({
     memory: parts.memory ?? sharedMemory({ maxBytes }),
     registry: superRegistry(),

@@ -23,6 +23,7 @@ import { type CompareOptions, compareFiles, hasSlower } from './compare/command.
 import { BenchError } from './errors.js';
 import { installRivals } from './native/install.js';
 import { collected, type GivenSweep, positive, rivalsFor, sweepOptions, wholeNumbers } from './options.js';
+import { findCompositions } from './own/find.js';
 import { packagePath } from './paths.js';
 import { makePlan } from './plan.js';
 import { showProgress } from './progress.js';
@@ -38,6 +39,7 @@ interface BenchOptions {
   readonly only?: string;
   readonly allocators?: string;
   readonly trace: readonly string[];
+  readonly compose: readonly string[];
   readonly reps?: number;
   readonly timeBudget?: number;
   readonly sweep?: true;
@@ -57,6 +59,7 @@ const program = new Command('hakmem-bench')
   .option('--only <regex>', 'only rows whose name matches, of all that there are')
   .option('--allocators <list>', 'only these, separated by commas')
   .option('--trace <file>', 'a row for a trace of your own; may be given several times', collected, [])
+  .addOption(composeOption('a column for a composition of your own: a module that exports its boxes'))
   .option('--reps <n>', 'most timed repetitions per process', positive)
   .option('--time-budget <seconds>', 'for all cells together', positive)
   .option('--sweep', 'sizes × numbers of slots, too')
@@ -64,11 +67,12 @@ const program = new Command('hakmem-bench')
   .option('--json <file>', 'where the results go', DEFAULT_JSON)
   .option('--html <file>', 'where the page to look at goes', DEFAULT_HTML)
   .option('--csv <file>', 'where the cells go as CSV')
-  .action(async ({ quick, full, rivals, json, html, csv, trace: traces, ...rest }: BenchOptions) => {
+  .action(async ({ quick, full, rivals, json, html, csv, trace: traces, compose, ...rest }: BenchOptions) => {
     const form = quick ? 'quick' : full ? 'full' : rivals ? 'rivals' : 'start';
     if (rest.installRivals) console.log(`Installed: ${installRivals().join(', ')}.`);
+    const own = await findCompositions(compose);
     const found = rivalsFor(rest.allocators);
-    const plan = makePlan({ ...rest, form, traces, rivals: found });
+    const plan = makePlan({ ...rest, form, traces, own, rivals: found });
     const swept = plan.sweep ? sweepOptions({}, rivalsFor(undefined)) : undefined;
     finish(await runBench(plan, found, swept, { json, html, csv }));
   });
@@ -121,7 +125,10 @@ program
     'Replays the traces, or one, with every block under a shadow checker, and the workloads for several Workers.',
   )
   .addArgument(program.createArgument('[trace]', 'which one').choices(TRACE_NAMES))
-  .action(async (trace?: string) => finish(await checkAll(trace)));
+  .addOption(composeOption('check a composition of your own instead of hakmem'))
+  .action(async (trace: string | undefined, { compose }: Pick<BenchOptions, 'compose'>) =>
+    finish(await checkAll(trace, await findCompositions(compose))),
+  );
 
 program
   .command('big')
@@ -131,6 +138,10 @@ program
     console.log(renderBigHeap(report));
     finish(report.faults.length === 0);
   });
+
+function composeOption(meaning: string): Option {
+  return new Option('--compose <module>', `${meaning}; may be given several times`).argParser(collected).default([]);
+}
 
 function finish(sound: boolean): void {
   process.exitCode = sound ? 0 : 1;

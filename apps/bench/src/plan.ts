@@ -1,7 +1,8 @@
 /**
  * What a run measures: two tables, one for one thread and one for teams of Workers. The form says what they have (forms.ts);
  * the command line may change any of it. `only` and `allocators` pick from all that there are, whatever the form, in both
- * tables; a table without rows or columns is left out, and so are the native allocators that the machine does not have.
+ * tables; a table without rows or columns is left out, and so are the native allocators that the machine does not have. Traces
+ * and compositions of the user's own are in it whatever is picked.
  *
  * The time of a table is divided among its rows by the processes that they run in any case. A row's processes get so much time
  * each that some more of them can follow; the row ends when its intervals are narrow or its share is used. Shares are divided
@@ -9,23 +10,26 @@
  * machine or a slow peer takes time from them instead of making the run longer.
  */
 
-import { ALLOCATORS, type AllocatorEntry } from './allocators/index.js';
+import { ALLOCATORS } from './allocators/index.js';
 import { checkedName, isAvailable, requireRivals } from './columns.js';
 import { BenchError } from './errors.js';
 import { FORMS, type Form, type Limits, type TableForm } from './forms.js';
 import { GOAL_RIVALS, isGoalRow } from './native-goals.js';
+import type { OwnColumn } from './own/find.js';
 import type { Rivals } from './results.js';
-import { TEAM_ALLOCATORS, type TeamAllocator } from './threads/allocators/index.js';
+import { TEAM_ALLOCATORS } from './threads/allocators/index.js';
 import { TEAM_ROWS, type TeamRow } from './threads/workloads/index.js';
 import { findWorkload, WORKLOADS, type Workload } from './workloads/index.js';
 
 export interface Plan {
   readonly form: Form;
-  readonly single: TablePlan<Workload, AllocatorEntry>;
-  readonly teams: TablePlan<TeamRow, TeamAllocator>;
+  readonly single: TablePlan<Workload, Column>;
+  readonly teams: TablePlan<TeamRow, Column>;
   /** What else is looked at, as probe.ts is asked for it. */
   readonly probes: readonly string[];
   readonly sweep: boolean;
+  /** Compositions of the user's own, and the rows of traces of the user's own. */
+  readonly own: { readonly columns: readonly OwnColumn[]; readonly traces: readonly string[] };
 }
 
 export interface Named {
@@ -34,6 +38,8 @@ export interface Named {
 
 export interface Column extends Named {
   readonly kind: string;
+  /** What a process is asked for, where that is not the name. */
+  readonly asked?: string;
 }
 
 export interface TablePlan<Row, Col> {
@@ -69,6 +75,8 @@ export interface PlanOptions {
   readonly allocators?: string | undefined;
   /** Paths of traces of the user's own; a row each. */
   readonly traces?: readonly string[] | undefined;
+  /** Compositions of the user's own; a column each in both tables. */
+  readonly own?: readonly OwnColumn[] | undefined;
   readonly reps?: number | undefined;
   /** Seconds for all cells together. */
   readonly timeBudget?: number | undefined;
@@ -94,8 +102,8 @@ const NO_RIVALS: Rivals = { available: [], missing: [] };
 
 export function makePlan(options: PlanOptions): Plan {
   const { form, only, allocators, timeBudget, traces = [] } = options;
-  const own = traces.map((path) => findWorkload(`trace file:${path}`));
-  const single = planTable(SINGLE, FORMS[form].single, options, own);
+  const ownRows = traces.map((path) => findWorkload(`trace file:${path}`));
+  const single = planTable(SINGLE, FORMS[form].single, options, ownRows);
   const teams = planTable(TEAMS, FORMS[form].teams, options, []);
   if (single.rows.length + teams.rows.length === 0) throw new BenchError(`no workload matches ${only}`);
   if (form === 'rivals' && allocators === undefined) requireRivals(options.rivals ?? NO_RIVALS);
@@ -103,9 +111,10 @@ export function makePlan(options: PlanOptions): Plan {
   const sweep = options.sweep ?? FORMS[form].sweep;
   const usualMs = single.totalMs + teams.totalMs;
   if (usualMs === 0) throw new BenchError(`no workload that matches ${only ?? 'the form'} runs on ${allocators}`);
-  if (timeBudget === undefined) return { form, single, teams, probes, sweep };
+  const own = { columns: options.own ?? [], traces: ownRows.map(({ name }) => name) };
+  if (timeBudget === undefined) return { form, single, teams, probes, sweep, own };
   const factor = (timeBudget * 1_000) / usualMs;
-  return { form, single: stretched(single, factor), teams: stretched(teams, factor), probes, sweep };
+  return { form, single: stretched(single, factor), teams: stretched(teams, factor), probes, sweep, own };
 }
 
 /** How many processes a cell has. */
@@ -148,22 +157,26 @@ function cost(table: TablePlan<Named, Column>, rows: readonly Named[]): { shares
 function planTable<Row extends Named, Col extends Column>(
   every: { readonly rows: readonly Row[]; readonly columns: readonly Col[]; readonly processMs: number },
   form: TableForm<Col>,
-  { only, allocators, reps, rivals = NO_RIVALS }: PlanOptions,
-  own: readonly Row[],
-): TablePlan<Row, Col> {
+  { only, allocators, reps, rivals = NO_RIVALS, own = [] }: PlanOptions,
+  ownRows: readonly Row[],
+): TablePlan<Row, Column> {
   const wanted = only === undefined ? form.rows : matching(only);
-  const names = allocators?.split(',').map((name) => checkedName(name, rivals));
-  const rows = [...every.rows.filter(({ name }) => wanted(name)), ...own];
+  const isOwn = (name: string) => own.some((column) => column.name === name.trim());
+  const names = allocators?.split(',').flatMap((name) => (isOwn(name) ? [] : [checkedName(name, rivals)]));
+  const rows = [...every.rows.filter(({ name }) => wanted(name)), ...ownRows];
   const there = every.columns.filter(({ name, kind }) => kind !== 'native' || isAvailable(name, rivals));
-  const columns =
+  const picked =
     names === undefined
       ? there.filter(form.columns)
       : names.flatMap((name) => there.filter((column) => column.name === name));
+  const behind = 1 + picked.findLastIndex(({ kind }) => kind === 'hakmem') || picked.length;
+  const columns = [...picked.slice(0, behind), ...own, ...picked.slice(behind)];
   const { mostCellMs, rounds, others, target } = form;
   return {
-    ...{ rows, allocators: columns, subject: 'hakmem-shared', references: GOAL_RIVALS },
+    ...{ rows, allocators: columns, subject: 'hakmem-shared' },
+    references: [...GOAL_RIVALS, ...own.map(({ name }) => name)],
     ...{ mostCellMs, rounds, others, target, reps: reps ?? form.reps, processMs: every.processMs },
-    closely: (name) => isGoalRow(name) || own.some((row) => row.name === name),
+    closely: (name) => isGoalRow(name) || ownRows.some((row) => row.name === name),
     totalMs: rows.length * columns.length === 0 ? 0 : form.seconds * 1_000,
   };
 }

@@ -14,16 +14,28 @@ type Findings = Pick<Results, 'memory' | 'giveBack' | 'counts' | 'latency' | 'ti
 /** Of a probe. */
 export const PROBE_TIMEOUT_MS = 120_000;
 
+/** What a probe found, or how it failed. */
+export interface ProbeResult<T> {
+  readonly found?: T;
+  readonly failure?: string;
+}
+
+/** Runs one probe, as probe.ts is asked for it. */
+export async function runProbe<T>(asked: string): Promise<ProbeResult<T>> {
+  try {
+    return { found: (await runProgram('probe.js', asked, PROBE_TIMEOUT_MS)) as T };
+  } catch (error) {
+    return { failure: `probe ${asked}: ${(error as Error).message}` };
+  }
+}
+
 /** `more`: probes beside the usual ones, as probe.ts is asked for them. `failures` says which did not work, and why. */
 export async function runProbes(more: readonly string[]): Promise<{ findings: Findings; failures: readonly string[] }> {
   const failures: string[] = [];
   const probe = async <T>(asked: string): Promise<T | undefined> => {
-    try {
-      return (await runProgram('probe.js', asked, PROBE_TIMEOUT_MS)) as T;
-    } catch (error) {
-      failures.push(`probe ${asked}: ${(error as Error).message}`);
-      return undefined;
-    }
+    const { found, failure } = await runProbe<T>(asked);
+    if (failure !== undefined) failures.push(failure);
+    return found;
   };
   const all = async <T>(name: string): Promise<readonly T[] | undefined> => {
     const found: T[] = [];

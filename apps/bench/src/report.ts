@@ -1,6 +1,8 @@
 /** Turns results into the tables that a run ends with. Nothing is computed here. */
 
-import { type AllocatorEntry, findAllocator } from './allocators/index.js';
+import { renderAblations } from './ablations/report.js';
+import { ALLOCATORS } from './allocators/index.js';
+import { type ColumnTitle, titleOf } from './columns.js';
 import { renderMeans, renderRatioGoals, renderRivals } from './report-native.js';
 import type { Results, Row, RowResult } from './results.js';
 import { renderSweep } from './sweep/report.js';
@@ -12,7 +14,7 @@ export function renderResults(results: Results): string {
   const parts = [
     ...[renderSpeed(rows), renderTeams(teams, machine), renderNotes([...rows, ...teams]), renderRatios(rows)],
     ...[renderRivals(results.rivals), renderMeans(results), renderRatioGoals(results)],
-    ...[renderSweep(results.sweep), renderCounts(results), renderGoals(results)],
+    ...[renderSweep(results.sweep), renderCounts(results), renderOwn(results), renderGoals(results)],
   ];
   if (results.failures.length > 0) parts.push(`FAILED:\n${results.failures.map((line) => `  ${line}`).join('\n')}`);
   return parts.filter((part) => part !== '').join('\n\n');
@@ -108,6 +110,10 @@ function renderCounts({ memory, giveBack, counts }: Results): string {
   return table.length === 0 ? '' : table.toString();
 }
 
+function renderOwn({ own }: Results): string {
+  return own === undefined ? '' : renderAblations({ groups: [own] });
+}
+
 function renderGoals({ goals }: Results): string {
   if (goals.length === 0) return '';
   const table = plainTable(['goal', 'wanted', 'seen', 'met']);
@@ -117,8 +123,8 @@ function renderGoals({ goals }: Results): string {
   return table.toString();
 }
 
-function columnsOf(rows: readonly RowResult[]): readonly AllocatorEntry[] {
-  return (rows[0]?.cells ?? []).map(({ allocator }) => findAllocator(allocator));
+function columnsOf(rows: readonly RowResult[]): readonly ColumnTitle[] {
+  return (rows[0]?.cells ?? []).map(({ allocator }) => titleOf(allocator, ALLOCATORS));
 }
 
 function stageShares({ reuse, unused, fresh }: { reuse: number; unused: number; fresh: number }): string {

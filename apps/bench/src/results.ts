@@ -5,7 +5,7 @@
  * are in the order of the rounds: element i of two cells of one row ran next to each other.
  */
 
-import type { AblationResults } from './ablations/results.js';
+import type { AblationResults, GroupResult } from './ablations/results.js';
 import type { Machine } from './machine.js';
 import type { Repetition, WarmUp } from './measure.js';
 import type { Counts } from './probes/counts.js';
@@ -179,6 +179,8 @@ export interface Results {
   readonly maps?: readonly SuperSlabMap[];
   readonly sweep?: Sweep;
   readonly ablations?: AblationResults;
+  /** The user's own compositions, `differs` being their files, and what they count; absent where there are none. */
+  readonly own?: GroupResult;
   /** What failed of hakmem itself. Not empty: the run exits with 1. */
   readonly failures: readonly string[];
 }

@@ -79,8 +79,8 @@ async function runRow(
     subject: table.subject,
     target: table.target,
     hasTime: () => now() < until,
-    run: async ({ allocator, native }) => {
-      const answer = await run({ workload: row, allocator, reps: table.reps, budgetMs }, native);
+    run: async ({ allocator, asked, native }) => {
+      const answer = await run({ workload: row, allocator: asked, reps: table.reps, budgetMs }, native);
       observer.cellDone(row, allocator);
       return answer;
     },
@@ -92,11 +92,12 @@ async function runRow(
 export function cellsOf(
   table: TablePlan<unknown, Column>,
   rows: readonly string[],
-): readonly (CellPlan & { native: boolean })[] {
-  return table.allocators.flatMap(({ name: allocator, kind }) =>
+): readonly (CellPlan & { asked: string; native: boolean })[] {
+  return table.allocators.flatMap(({ name: allocator, kind, asked = allocator }) =>
     rows.map((row) => ({
       row,
       allocator,
+      asked,
       native: kind === 'native',
       limits: limitsOf(table, row, allocator),
       reference: table.references.includes(allocator),

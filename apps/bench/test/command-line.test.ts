@@ -44,13 +44,16 @@ describe('the command line', () => {
     expect(results.memory!.touched.data).toBeGreaterThan(results.memory!.liveBytes);
   });
 
-  it('runs cells with several Workers beside the others, or alone', { timeout: 120_000 }, () => {
+  it('runs cells with several Workers beside the others, and compositions of the user', { timeout: 120_000 }, () => {
     const json = join(folder, 'teams.json');
-    const options = ['--only', '^(larson|mid 8-32K)( ×[12])?$', '--allocators', 'empty,hakmem-shared'];
+    const options = ['--quick', '--only', '^(larson|mid 8-32K)( ×[12])?$', '--allocators', 'empty,hakmem-shared'];
+    const own = join('test', 'own', 'modules', 'own-warm.mjs');
     const { status, stdout, stderr } = run(
       ...options,
+      '--compose',
+      own,
       '--time-budget',
-      '4',
+      '3',
       '--json',
       json,
       '--html',
@@ -68,6 +71,20 @@ describe('the command line', () => {
       ['mid 8-32K ×1', 1],
       ['mid 8-32K ×2', 2],
     ]);
+    for (const { cells, ratios } of [...results.rows, ...results.teams]) {
+      expect(cells.map(({ allocator }) => allocator)).toEqual(['empty', 'hakmem-shared', 'own-warm']);
+      expect(cells.map(({ outcome }) => outcome)).toEqual(Array(3).fill('measured'));
+      expect(ratios.map(({ of, to }) => [of, to])).toContainEqual(['hakmem-shared', 'own-warm']);
+    }
+    const { counts, variants } = results.own!;
+    expect(variants).toEqual([{ name: 'own-warm', differs: own }]);
+    for (const [at, { composition, ...count }] of counts.entries()) {
+      expect(composition).toBe(at % 2 === 0 ? 'standard' : 'own-warm');
+      expect(counts[at ^ 1]).toMatchObject(count);
+    }
+    expect(counts.length).toBeGreaterThan(4);
+    expect(stdout.match(/│ +own-warm │/g)!.length).toBeGreaterThanOrEqual(4);
+    expect(stdout).toMatch(/COMPOSITIONS OF YOUR OWN\n.*\n {2}own-warm/);
     expect(results.goals.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^larson on 2 Workers: times/));
     expect(results.failures).toEqual([]);
   });
@@ -141,6 +158,8 @@ describe('the command line', () => {
     [['--only', 'nothing'], 'no workload matches'],
     [['--only', 'nothing', '--allocators', 'empty', '--trace', 'none.trace.br'], 'none.trace.br'],
     [['sweep', '--slots', '100000', '--allocators', 'empty'], '100000 slots: whole numbers of 1 to 65536'],
+    [['--compose', 'none.mjs'], '--compose none.mjs: there is no such file'],
+    [['check', 'sqlite', '--compose', 'package.json'], '--compose package.json: it cannot be imported'],
     [['compare', 'package.json', 'package.json'], 'package.json is no file of results'],
   ])('refuses %j', (args, complaint) => {
     const { status, stderr } = run(...args);

@@ -7,7 +7,7 @@
  * A gift is a block for another thread to free. The words are no part of the heap and no step of a run.
  */
 
-import { AddressError, attachHeap, type Heap, type HeapHandle } from 'hakmem';
+import { AddressError, attachHeap, type HeapHandle, type SharedHeap } from 'hakmem';
 
 const NUMBER = 0;
 const DOING = 1;
@@ -58,7 +58,7 @@ export function accountOf(board: Int32Array, thread: number): Account {
 }
 
 export class Player {
-  readonly heap: Heap;
+  readonly heap: SharedHeap;
   /** A block that the founder made, which every thread believes to have; 0: none. */
   readonly shared: number;
   readonly #board: Int32Array;
@@ -113,7 +113,7 @@ export class Player {
   }
 
   /** Another thread of the heap, in this Worker; what it does is accounted here. */
-  helper(): Heap {
+  helper(): SharedHeap {
     return attachHeap(this.#handle);
   }
 
@@ -124,7 +124,7 @@ export class Player {
   }
 
   /** Leaves a helper dead. */
-  kill(helper: Heap): void {
+  kill(helper: SharedHeap): void {
     this.#board[this.#start + DEAD] = helper.threadId;
   }
 

@@ -118,15 +118,27 @@ export class CompositionError extends Error {
   }
 }
 
-/** A box broke a clause of its contract; found by a checked wrapper. */
-export class ContractError extends Error {
-  readonly code: ErrorCode = 'HAKMEM_CONTRACT';
-  readonly clause: string;
+/** What a violation saw, by name. */
+export type Values = Readonly<Record<string, unknown>>;
 
-  constructor(clause: string, sentence: string, seen: string) {
-    super(`${clause} broken: ${sentence} Seen: ${seen}`);
-    this.name = 'ContractError';
+/** A clause of a contract does not hold. Thrown by checked boxes and by conformance suites. */
+export class ContractViolation extends Error {
+  readonly code: ErrorCode = 'HAKMEM_CONTRACT';
+  /** The box whose contract it is. */
+  readonly box: string;
+  /** The number of the clause. */
+  readonly clause: string;
+  /** The call in which it was seen, with its arguments. */
+  readonly call: string;
+  readonly values: Values;
+
+  constructor(box: string, clause: string, sentence: string, call: string, values: Values) {
+    super(`${box}, ${call}: ${clause} does not hold: ${sentence} Seen: ${inWords(values)}`);
+    this.name = 'ContractViolation';
+    this.box = box;
     this.clause = clause;
+    this.call = call;
+    this.values = values;
   }
 }
 
@@ -184,4 +196,11 @@ function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return `an object (${value.constructor?.name ?? 'no prototype'})`;
   return String(value);
+}
+
+function inWords(values: Values): string {
+  const seen = Object.entries(values).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? value : describe(value)}`,
+  );
+  return seen.length === 0 ? 'nothing more' : seen.join(', ');
 }

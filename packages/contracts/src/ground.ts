@@ -8,10 +8,12 @@
  * heap: it writes what is there from the start.
  */
 
-import type { ControlArrays, DebugLog, Scope } from './boxes.js';
 import { CompositionError } from './errors.js';
+import type { DebugLog } from './general.js';
 import { POLICY_WORDS, writeDefaultPolicy } from './policy.js';
+import type { Scope } from './recipe.js';
 import { NOTE_WORDS, NOTES_START, type Records, type Region, recordsOf } from './records.js';
+import type { ControlArrays } from './space.js';
 import { PAGE_GRANULE_SHIFT, type ThreadId } from './units.js';
 
 /** Words that keep what stands before from what stands behind in other lines of the processor's cache: 128 bytes. */

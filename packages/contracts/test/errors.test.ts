@@ -7,7 +7,7 @@ import {
   ArgumentError,
   AttachError,
   CompositionError,
-  ContractError,
+  ContractViolation,
   DestroyedError,
   DetachedError,
   DoubleFreeError,
@@ -86,12 +86,20 @@ const cases = [
     carries: {},
   },
   {
-    error: new ContractError('SOURCE-4', 'A retired slab is held by no link afterwards.', 'slab 3 is held'),
-    name: 'ContractError',
+    error: new ContractViolation(
+      'warm-pool',
+      'SOURCE-4',
+      'A retired slab MUST be held by no link afterwards.',
+      'retire(5, 40)',
+      { held: 1, word: 'x', inner: [], seen: undefined },
+    ),
+    name: 'ContractViolation',
     code: 'HAKMEM_CONTRACT',
     kinds: [],
-    message: 'SOURCE-4 broken: A retired slab is held by no link afterwards. Seen: slab 3 is held',
-    carries: { clause: 'SOURCE-4' },
+    message:
+      'warm-pool, retire(5, 40): SOURCE-4 does not hold: A retired slab MUST be held by no link afterwards. ' +
+      'Seen: held 1, word "x", inner an object (Array), seen undefined',
+    carries: { box: 'warm-pool', clause: 'SOURCE-4', call: 'retire(5, 40)', values: { held: 1, word: 'x' } },
   },
   {
     error: new DestroyedError('malloc'),
@@ -134,6 +142,12 @@ describe.each(cases)('$name', ({ error, name, code, kinds, message, carries }) =
     expect(error.message).toBe(message);
     expect(error).toMatchObject(carries);
   });
+});
+
+test('a violation that saw nothing says so', () => {
+  const { message, values } = new ContractViolation('a box', 'GENERAL-C', 'Observation MUST NOT change.', 'held', {});
+  expect(message).toBe('a box, held: GENERAL-C does not hold: Observation MUST NOT change. Seen: nothing more');
+  expect(values).toEqual({});
 });
 
 test('no two classes share a code', () => {

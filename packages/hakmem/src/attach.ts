@@ -4,9 +4,10 @@ import { type AddressSpace, ArgumentError, AttachError, DestroyedError, groundLi
 import { openMemory } from '@hakmem/memory';
 import { Blueprint, type Site } from './blueprint.js';
 import { prewarm } from './compose.js';
+import { checkFit } from './fit.js';
 import type { HeapHandle, RoleOfBox } from './handle.js';
-import { Heap } from './heap.js';
 import { type BoxParts, recipesOf } from './parts.js';
+import { SharedHeap } from './shared-heap.js';
 import { LAYOUT_VERSION } from './threads.js';
 import { currentWorker } from './worker.js';
 
@@ -27,10 +28,12 @@ export interface AttachParts extends BoxParts {
  * thread. Throws an AttachError that says what differs when the handle is of another version or composition, or when all
  * thread numbers are taken, and a DestroyedError when the heap has been destroyed. O(thread regions): some ten microseconds.
  */
-export function attachHeap(handle: HeapHandle, parts: AttachParts = {}): Heap {
+export function attachHeap(handle: HeapHandle, parts: AttachParts = {}): SharedHeap {
   checkHandle(handle);
   const space = parts.memory ?? openMemory(handle.memory);
-  const blueprint = new Blueprint(recipesOf(parts, handle.threads), space, handle.threads);
+  const recipes = recipesOf(parts, handle.threads);
+  checkFit(recipes, handle.threads);
+  const blueprint = new Blueprint(recipes, space, handle.threads);
   compare(handle, blueprint, space);
   const words = new Int32Array(handle.control, 0, handle.words);
   const live = new Uint8Array(handle.control, 4 * handle.words, groundLiveBytes(space.pageLimit));
@@ -41,7 +44,7 @@ export function attachHeap(handle: HeapHandle, parts: AttachParts = {}): Heap {
   const thread = parts.as === undefined ? claim(site) : existing(site, parts.as);
   const boxes = blueprint.build(site, { thread, log: parts.log ?? null, fresh: parts.as === undefined });
   prewarm(boxes.cache, parts.prewarmCount ?? 0);
-  return new Heap(boxes, { handle: () => handle, end: parts.as === undefined ? 'detach' : 'close' });
+  return new SharedHeap(boxes, { handle: () => handle, end: parts.as === undefined ? 'detach' : 'close' });
 }
 
 function claim({ threads }: Site): number {

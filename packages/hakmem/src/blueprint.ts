@@ -8,6 +8,7 @@
 
 import {
   type AddressSpace,
+  type Capabilities,
   type ControlArrays,
   type DebugLog,
   Ground,
@@ -15,7 +16,10 @@ import {
   groundWords,
   LINE_WORDS,
   type Place,
+  type Recipe,
   type Region,
+  type RunPool,
+  requireBox,
   type Scope,
   type SlotPool,
   type SuperRegistry,
@@ -24,10 +28,11 @@ import {
 } from '@hakmem/contracts';
 import { ROOMS_WORDS } from '@hakmem/super-registry';
 import type { Boxes, ThreadBoxes } from './boxes.js';
+import { blockAlignment, capabilitiesOf, checkFronts } from './fit.js';
 import type { RoleOfBox } from './handle.js';
 import { Lid } from './lid.js';
 import { NullFront, NullLarge } from './null-boxes.js';
-import type { Recipes } from './parts.js';
+import type { Recipes, Role } from './parts.js';
 import { THREADS_WORDS, Threads } from './threads.js';
 
 const SHARED = ['registry', 'pool', 'large'] as const;
@@ -49,11 +54,15 @@ export class Blueprint {
   /** Control words of the heap. */
   readonly words: number;
   readonly #recipes: Recipes;
+  readonly #capabilities: Capabilities;
+  readonly #alignment: number;
 
   constructor(recipes: Recipes, space: AddressSpace, limit: number) {
     this.#recipes = recipes;
     this.space = space;
     this.limit = limit;
+    this.#capabilities = capabilitiesOf(space, recipes, limit);
+    this.#alignment = blockAlignment(recipes);
     this.threadWords = wholeLines(ROOMS_WORDS);
     for (const role of OWN) this.threadWords += wholeLines(this.#words(role));
     this.words = groundWords(space.pageLimit) + THREADS_WORDS + LINE_WORDS + limit * this.threadWords;
@@ -88,17 +97,19 @@ export class Blueprint {
     const { ground, threads } = site;
     const scope = (region: Region): Scope =>
       ground.scopeOf(region, { owner: builder.thread, log: builder.log, fresh: ground.founding });
-    const superSlabs = registry.build(scope(site.registry), this.space);
-    const slots = pool.build(scope(site.pool), superSlabs);
+    const superSlabs = made('registry', registry, scope(site.registry), this.space);
+    const slots = made('pool', pool, scope(site.pool), superSlabs);
     return {
       space: this.space,
+      capabilities: this.#capabilities,
+      alignment: this.#alignment,
       records: ground.records,
       policy: ground.policy,
       threads,
       threadBytes: 4 * this.threadWords,
       registry: superSlabs,
       pool: slots,
-      large: large === null ? new NullLarge() : large.build(scope(site.large), slots),
+      large: large === null ? new NullLarge() : made('large', large, scope(site.large), slots as RunPool),
       ...this.#buildOwn(site, builder, superSlabs, slots),
       peer: (thread) => this.#buildOwn(site, { thread, log: null, fresh: false }, superSlabs, slots),
       clear: (thread) => {
@@ -121,18 +132,22 @@ export class Blueprint {
     };
     const scope = (role: (typeof OWN)[number]): Scope => site.ground.scopeOf(next(this.#words(role)), place);
     const rooms = registry.rooms(next(ROOMS_WORDS), pool);
-    const warmSlabs = warm === null ? null : warm.build(scope('warm'), rooms);
+    const warmSlabs = warm === null ? null : made('warm', warm, scope('warm'), rooms);
     const source = new Lid(warmSlabs ?? rooms, site.threads);
-    const news = remote === null ? null : remote.build(scope('remote'), null);
-    const blocks = cache.build(scope('cache'), { source, remote: news });
+    const news = remote === null ? null : made('remote', remote, scope('remote'), null);
+    const blocks = made('cache', cache, scope('cache'), { source, remote: news });
+    const fronts = {
+      front: front === null ? new NullFront() : made('front', front, scope('front'), blocks),
+      mid: mid === null ? new NullFront() : made('mid', mid, scope('mid'), blocks),
+    };
+    checkFronts(fronts);
     return {
       owner: thread,
       source,
       warm: warmSlabs,
       remote: news,
       cache: blocks,
-      front: front === null ? new NullFront() : front.build(scope('front'), blocks),
-      mid: mid === null ? new NullFront() : mid.build(scope('mid'), blocks),
+      ...fronts,
     };
   }
 
@@ -144,6 +159,13 @@ export class Blueprint {
   #words(role: (typeof SHARED)[number] | (typeof OWN)[number]): number {
     return this.#recipes[role]?.words(this.space.pageLimit) ?? 0;
   }
+}
+
+/** The box of a recipe. Throws a CompositionError when it lacks a method of its contract, or of a capability that it names. */
+function made<Needs, Box>(role: Role, recipe: Recipe<Needs, Box>, scope: Scope, needs: Needs): Box {
+  const box = recipe.build(scope, needs);
+  requireBox('compose', role, recipe, box);
+  return box;
 }
 
 /** The control arrays of a heap, cut. */

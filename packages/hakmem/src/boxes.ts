@@ -3,6 +3,7 @@
 import type {
   AddressSpace,
   BlockCache,
+  Capabilities,
   Front,
   LargeBlocks,
   Records,
@@ -32,6 +33,10 @@ export interface ThreadBoxes {
 /** What a thread works with: its own boxes, and those that stand on what all threads share. */
 export interface Boxes extends ThreadBoxes {
   readonly space: AddressSpace;
+  /** What the heap can do. */
+  readonly capabilities: Capabilities;
+  /** Largest alignment in bytes that blocks of a class keep. */
+  readonly alignment: number;
   readonly records: Records;
   readonly policy: Region;
   readonly threads: Threads;

@@ -1,6 +1,7 @@
 /** `createHeap`: the standard composition, from options. */
 
 import {
+  type AddressSpace,
   BLOCK_BYTES,
   type DebugLog,
   MAX_CAP,
@@ -12,25 +13,42 @@ import {
   type Region,
   TINY_CLASS_COUNT,
 } from '@hakmem/contracts';
-import { localMemory, sharedMemory } from '@hakmem/memory';
+import { type LocalMemory, localMemory, type SharedMemory, sharedMemory } from '@hakmem/memory';
 import { poolTls } from '@hakmem/pool-tls';
 import { sharedPool } from '@hakmem/shared-pool-sp-slot';
 import { superRegistry } from '@hakmem/super-registry';
-import { compose } from './compose.js';
+import { assemble } from './compose.js';
+import type { HeapOf } from './fit.js';
 import type { Heap } from './heap.js';
 import { type HeapOptions, readSettings, type Settings } from './options.js';
+import type { SharedHeap } from './shared-heap.js';
 
 /** Largest block of the classes that `refillCountHot` is for. */
 const HOT_BYTES = 128;
+
+/** What options say of memory and threads, in the words of parts. */
+export type PartsOf<O extends HeapOptions> = {
+  readonly memory: O extends { readonly memory: infer M }
+    ? M extends 'local'
+      ? LocalMemory
+      : M extends AddressSpace
+        ? M
+        : SharedMemory
+    : 'memory' extends keyof O
+      ? AddressSpace
+      : SharedMemory;
+} & Pick<O, Extract<'maxThreads', keyof O>>;
 
 /**
  * Makes a heap of all boxes. Throws an OptionError when an option or environment variable is out of range, and a RangeError
  * of the engine when it cannot reserve the buffers.
  */
-export function createHeap(options: HeapOptions = {}): Heap {
+export function createHeap(): SharedHeap;
+export function createHeap<const O extends HeapOptions>(options: O | undefined): HeapOf<PartsOf<O>>;
+export function createHeap(options?: HeapOptions): Heap {
   const settings = readSettings(options);
   const { memory, maxBytes } = settings;
-  return compose({
+  return assemble({
     memory: memory === 'shared' ? sharedMemory({ maxBytes }) : memory === 'local' ? localMemory({ maxBytes }) : memory,
     registry: superRegistry({ prewarm: settings.prewarmSuperSlabs }),
     pool: sharedPool({ classAffinity: settings.classAffinity, slotSharing: settings.slotSharing }),

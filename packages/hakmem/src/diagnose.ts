@@ -1,15 +1,21 @@
 /** What is wrong with an address at which no live block starts: the typed error that says so. Cold; changes nothing. */
 
 import {
+  type Address,
   ArgumentError,
   DoubleFreeError,
   ForeignAddressError,
   GRANULE_BYTES,
+  headOf,
   InteriorAddressError,
+  kindOf,
   MAX_BYTES,
   MisalignedAddressError,
   NotLiveError,
+  ownerOf,
+  PAGE_BYTES,
   PAGE_SHIFT,
+  PageKind,
   type Records,
   SlotState,
   stateOf,
@@ -31,7 +37,16 @@ export function diagnose(records: Records, operation: string, address: unknown):
     const why = page >= records.pageLimit ? 'it lies behind the end of the heap' : `page ${page} is ${state}`;
     return new ForeignAddressError(operation, address, why);
   }
-  if (block.start !== address) return new InteriorAddressError(operation, address, block.start);
+  if (block.start !== address && !mayStart(records, address)) {
+    return new InteriorAddressError(operation, address, block.start);
+  }
   const frees = operation === 'free' || operation === 'realloc';
   return frees ? new DoubleFreeError(operation, address) : new NotLiveError(operation, address);
+}
+
+/** Whether a large block may have started at an address: at a page of a run that a thread keeps for blocks to come. */
+function mayStart({ words }: Records, address: Address): boolean {
+  if (address % PAGE_BYTES !== 0) return false;
+  const word = words[headOf(words, address >>> PAGE_SHIFT)];
+  return kindOf(word) === PageKind.LARGE && ownerOf(word) !== 0;
 }

@@ -6,16 +6,16 @@
 
 import {
   type Address,
+  type Allocator,
   ArgumentError,
-  AttachError,
   alignedBytes,
   BLOCK_BYTES,
+  type Capabilities,
   CLASS_COUNT,
   GRANULE_SHIFT,
   integer,
   kindOf,
   MAX_BYTES,
-  MAX_THREADS,
   PAGE_BYTES,
   PAGE_SHIFT,
   PageKind,
@@ -27,12 +27,10 @@ import type { Boxes } from './boxes.js';
 import { Contents } from './contents.js';
 import { diagnose } from './diagnose.js';
 import { Gate } from './gate.js';
-import type { HeapHandle } from './handle.js';
 import { type HeapStats, readStats } from './stats.js';
 import { blockAround, extents, liveBlocks } from './survey.js';
 import { type Verdict, verifyHeap } from './verify.js';
 import type { TypedArray, TypedArrayConstructor } from './views.js';
-import { type WatchableWorker, workerOf } from './worker.js';
 
 /** Visits a live block; return false to stop the walk. */
 export type Visit = (address: Address, bytes: number) => unknown;
@@ -45,20 +43,21 @@ export interface CollectOptions {
 
 /** What makes a heap one thread's: how others attach, and how it ends. */
 export interface HeapTerms {
-  /** The handle; null when the heap is for one thread. */
-  readonly handle: () => HeapHandle | null;
   /** What leaving a `using` block does: destroy the heap, detach this thread, or only forget the heap. */
   readonly end: 'destroy' | 'detach' | 'close';
   /** Called once, before this thread destroys the heap. */
   readonly onDestroy?: ((heap: Heap) => void) | undefined;
 }
 
-/** A heap, as one thread has it. Made by `createHeap` or `compose`, and in other threads by `attachHeap`. */
-export class Heap {
-  private readonly boxes: Boxes;
-  private readonly gate: Gate;
+/** A heap, as one thread has it. Made by `createHeap` or `compose`; one for several threads is a {@link SharedHeap}. */
+export class Heap implements Allocator {
+  /** @internal */
+  protected readonly boxes: Boxes;
+  /** @internal */
+  protected readonly gate: Gate;
+  /** @internal */
+  protected readonly terms: HeapTerms;
   private readonly contents: Contents;
-  private readonly terms: HeapTerms;
 
   /** @internal */
   constructor(boxes: Boxes, terms: HeapTerms) {
@@ -114,7 +113,7 @@ export class Heap {
     if (address === 0) return this.malloc(bytes);
     const had = this.gate.blockBytes('realloc', address);
     if (kindOf(this.boxes.records.words[address >>> PAGE_SHIFT]) === PageKind.LARGE) {
-      if (bytes > Math.max(this.gate.tinyMax, this.gate.midMax) && this.boxes.large.resize(address, bytes))
+      if (bytes > Math.max(this.gate.tinyMax, this.gate.midMax) && this.boxes.large.resize?.(address, bytes))
         return address;
     } else if (bytes <= had && (bytes > had / 2 || had === BLOCK_BYTES[0])) return address;
     const next = this.malloc(bytes);
@@ -134,7 +133,7 @@ export class Heap {
     if ((alignment & (alignment - 1)) !== 0) throw new ArgumentError('alignment', alignment, 'a power of two');
     if (alignment <= 16) return this.malloc(bytes);
     const most = Math.max(this.gate.tinyMax, this.gate.midMax);
-    if (alignment <= PAGE_BYTES && bytes <= most) {
+    if (alignment <= this.boxes.alignment && bytes <= most) {
       // Without a tiny front the smallest block is that of the smallest mid class.
       const aligned = alignedBytes(this.gate.tinyMax < 0 ? Math.max(bytes, TINY_MAX_BYTES + 1) : bytes, alignment);
       if (aligned <= most) return this.malloc(aligned);
@@ -145,6 +144,11 @@ export class Heap {
   /** Bytes that the block at `address` holds, at least as many as were asked for. Errors as `free` (NotLiveError for a freed block). */
   usableSize(address: number): number {
     return this.gate.blockBytes('usableSize', address);
+  }
+
+  /** What the heap can do: the least of what its boxes can. */
+  get capabilities(): Capabilities {
+    return this.boxes.capabilities;
   }
 
   /** The data buffer as it is now. A wasm memory that is not shared has a new one after it grew. */
@@ -248,72 +252,13 @@ export class Heap {
     cache.retireIdle();
     pool.reclaim();
     if (options.force) pool.sweep();
-    registry.trim(options.force ? 0 : policy.words[policy.start + POLICY_RETAIN]);
+    registry.trim?.(options.force ? 0 : policy.words[policy.start + POLICY_RETAIN]);
     return (before - space.committedPages) * PAGE_BYTES;
   }
 
   /** The calling thread's number in this heap, 1 … 255; it belongs to another thread after this one has detached. */
   get threadId(): ThreadId {
     return this.boxes.owner;
-  }
-
-  /**
-   * What another thread needs to attach, structured-cloneable: give it to `postMessage` or as `workerData`, and to
-   * `attachHeap` there. Throws an AttachError when the heap is for one thread: its memory is not shared.
-   */
-  get handle(): HeapHandle {
-    this.gate.check('handle');
-    const handle = this.terms.handle();
-    if (handle !== null) return handle;
-    throw new AttachError(`the heap is for one thread: its memory is ${this.boxes.space.kind} and maxThreads 1`);
-  }
-
-  /**
-   * Ends the heap for this thread: its caches are forgotten, its slabs with nothing live returned, the others left to be
-   * adopted by any thread that needs one. Its blocks stay live; other threads may free them. Every later call on this
-   * object throws a DetachedError. O(pages + blocks of the thread).
-   */
-  detach(): void {
-    this.gate.check('detach');
-    this.gate.end('detached');
-    if (this.terms.end === 'close') return;
-    this.boxes.threads.leave(this.boxes.owner, this.boxes.owner);
-    this.relieve(this.boxes.owner);
-  }
-
-  /**
-   * Gives back what a thread had that has ended without detaching, whatever it was doing: as `detach` does, from outside.
-   * Blocks that it had been given stay live; `walk` shows them. Returns false when no thread has the number or another thread
-   * is reaping it. Reaping a thread that still runs breaks the heap: in a browser a Worker may run on for seconds after
-   * `terminate()`; a Web Lock that it holds is free when it has ended. Throws an ArgumentError for the calling thread and for
-   * what is no thread number. O(pages + blocks of the thread).
-   */
-  reap(threadId: ThreadId): boolean {
-    this.gate.check('reap');
-    integer('threadId', threadId, 1, MAX_THREADS);
-    const { threads, owner } = this.boxes;
-    if (threadId === owner)
-      throw new ArgumentError('threadId', threadId, 'another thread; this one leaves by detach()');
-    if (!threads.leave(threadId, owner)) return false;
-    const unfinished = threads.leftBy(threadId);
-    this.relieve(threadId);
-    for (const thread of unfinished) if (threads.leave(thread, owner)) this.relieve(thread);
-    return true;
-  }
-
-  /**
-   * Reaps, when a Worker of node:worker_threads exits, the threads that attached in it and did not detach. Call it before
-   * the Worker ends, from a thread that outlives it. Returns the Worker. Throws an ArgumentError for what is no running Worker.
-   * Needs Node 20.16 or later. (Browsers do not say that a Worker has ended: who terminates one calls `reap`.)
-   */
-  watch<T extends WatchableWorker>(worker: T): T {
-    this.gate.check('watch');
-    const number = workerOf(worker);
-    worker.once('exit', () => {
-      if (this.gate.ended !== null || this.boxes.threads.closed) return;
-      for (const thread of this.boxes.threads.inWorker(number)) this.reap(thread);
-    });
-    return worker;
   }
 
   /**
@@ -327,22 +272,12 @@ export class Heap {
     this.gate.end('destroyed');
     threads.close();
     records.words.fill(0, 0, records.pageLimit);
-    space.release(0);
+    space.release?.(0);
   }
 
-  /** At the end of a `using` block: `destroy` for the thread that made the heap, `detach` for one that attached. */
+  /** At the end of a `using` block: `destroy`. (A heap that attached: `detach`.) */
   [Symbol.dispose](): void {
-    if (this.terms.end === 'destroy') this.destroy();
-    else if (this.gate.ended === null) this.detach();
-  }
-
-  /** Gives back all that a thread had, and then its number. May be done again when it was not finished. */
-  private relieve(thread: ThreadId): void {
-    const { pool, remote, threads, clear } = this.boxes;
-    pool.leave(thread);
-    remote?.settle(thread);
-    clear(thread);
-    threads.release(thread);
+    this.destroy();
   }
 
   /** The data buffer, which another thread may just have made longer. */
@@ -355,7 +290,8 @@ export class Heap {
       throw new ArgumentError('address', array, 'an address or a typed array of this heap');
     const { space } = this.boxes;
     // A shared WebAssembly.Memory has another buffer object after each growth, over the same memory.
-    const grown = space.kind === 'wasm' && space.shared && array.buffer instanceof SharedArrayBuffer;
+    const grown =
+      space.kind === 'wasm' && space.buffer instanceof SharedArrayBuffer && array.buffer instanceof SharedArrayBuffer;
     if (array.buffer !== this.buffer && !grown) {
       throw new ArgumentError('typed array', array, 'one over the buffer of this heap');
     }

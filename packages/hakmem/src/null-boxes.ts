@@ -29,10 +29,6 @@ export class NullLarge implements LargeBlocks {
     return false;
   }
 
-  resize(_address: Address, _bytes: number): boolean {
-    return false;
-  }
-
   stats(): LargeStats {
     return { live: 0, kept: 0, grownInPlace: 0, shrunkInPlace: 0 };
   }

@@ -2,22 +2,11 @@
 
 import {
   type AddressSpace,
-  type BlockCache,
-  type CacheNeeds,
   CompositionError,
   type DebugLog,
-  type Front,
-  integerOption,
-  type LargeBlocks,
-  MAX_THREADS,
-  type Recipe,
+  flawOf,
+  type RecipeOf,
   type Region,
-  type RemoteQueue,
-  requireMethods,
-  type SlabSource,
-  type SlotPool,
-  type SuperRegistry,
-  type WarmPool,
 } from '@hakmem/contracts';
 import { largeBlocks } from '@hakmem/large';
 import { poolTls } from '@hakmem/pool-tls';
@@ -31,19 +20,19 @@ import type { Heap } from './heap.js';
 
 /** The boxes of a composition. A recipe that is not given is the standard one; null leaves a box out. */
 export interface BoxParts {
-  readonly registry?: Recipe<AddressSpace, SuperRegistry> | undefined;
-  readonly pool?: Recipe<SuperRegistry, SlotPool> | undefined;
+  readonly registry?: RecipeOf<'registry'> | undefined;
+  readonly pool?: RecipeOf<'pool'> | undefined;
   /** Null: refills ask the registry. */
-  readonly warm?: Recipe<SlabSource, WarmPool> | null | undefined;
+  readonly warm?: RecipeOf<'warm'> | null | undefined;
   /** Null: one thread uses the heap. So it is where memory is not shared. */
-  readonly remote?: Recipe<null, RemoteQueue> | null | undefined;
-  readonly cache?: Recipe<CacheNeeds, BlockCache> | undefined;
+  readonly remote?: RecipeOf<'remote'> | null | undefined;
+  readonly cache?: RecipeOf<'cache'> | undefined;
   /** Null: pool-tls serves tiny sizes, too. */
-  readonly front?: Recipe<BlockCache, Front> | null | undefined;
+  readonly front?: RecipeOf<'front'> | null | undefined;
   /** Null: large serves mid sizes, too. */
-  readonly mid?: Recipe<BlockCache, Front> | null | undefined;
+  readonly mid?: RecipeOf<'front'> | null | undefined;
   /** Null: memory for large blocks is always exhausted. */
-  readonly large?: Recipe<SlotPool, LargeBlocks> | null | undefined;
+  readonly large?: RecipeOf<'large'> | null | undefined;
   /** Receives debug lines of this thread. */
   readonly log?: DebugLog | null | undefined;
   /** Blocks that each class up to 2 KiB caches at the start; 0 (default) for none. The blocks' memory is not touched. */
@@ -60,22 +49,38 @@ export interface Parts extends BoxParts {
   readonly policy?: ((table: Region) => void) | undefined;
   /** Called once, before the heap is destroyed. */
   readonly onDestroy?: ((heap: Heap) => void) | undefined;
+  /** Whether every box stands behind the checks of its contract (default false). For tests and for the hunt after a fault. */
+  readonly checked?: boolean | undefined;
 }
 
 /** A recipe for each role; null for a box that is left out. */
 export interface Recipes {
-  readonly registry: Recipe<AddressSpace, SuperRegistry>;
-  readonly pool: Recipe<SuperRegistry, SlotPool>;
-  readonly large: Recipe<SlotPool, LargeBlocks> | null;
-  readonly warm: Recipe<SlabSource, WarmPool> | null;
-  readonly remote: Recipe<null, RemoteQueue> | null;
-  readonly cache: Recipe<CacheNeeds, BlockCache>;
-  readonly front: Recipe<BlockCache, Front> | null;
-  readonly mid: Recipe<BlockCache, Front> | null;
+  readonly registry: RecipeOf<'registry'>;
+  readonly pool: RecipeOf<'pool'>;
+  readonly large: RecipeOf<'large'> | null;
+  readonly warm: RecipeOf<'warm'> | null;
+  readonly remote: RecipeOf<'remote'> | null;
+  readonly cache: RecipeOf<'cache'>;
+  readonly front: RecipeOf<'front'> | null;
+  readonly mid: RecipeOf<'front'> | null;
 }
 
+/** What a box does in a composition. */
+export type Role = keyof Recipes;
+
 /** What stands where no recipe is given. */
-const STANDARD = {
+export interface Standard {
+  readonly registry: ReturnType<typeof superRegistry>;
+  readonly pool: ReturnType<typeof sharedPool>;
+  readonly large: ReturnType<typeof largeBlocks>;
+  readonly warm: ReturnType<typeof warmPool>;
+  readonly remote: ReturnType<typeof remoteQueue>;
+  readonly cache: ReturnType<typeof unifiedCache>;
+  readonly front: ReturnType<typeof tinyFront>;
+  readonly mid: ReturnType<typeof poolTls>;
+}
+
+const STANDARD: Standard = {
   registry: superRegistry(),
   pool: sharedPool(),
   large: largeBlocks(),
@@ -84,36 +89,36 @@ const STANDARD = {
   cache: unifiedCache(),
   front: tinyFront(),
   mid: poolTls(),
-} as const;
+};
 
 /** The recipes of a composition for `threads` threads. Throws a CompositionError when one is none. */
 export function recipesOf(parts: BoxParts, threads: number): Recipes {
   return {
-    registry: recipe('registry', parts.registry, STANDARD.registry),
-    pool: recipe('pool', parts.pool, STANDARD.pool),
-    large: parts.large === null ? null : recipe('large', parts.large, STANDARD.large),
-    warm: parts.warm === null ? null : recipe('warm', parts.warm, STANDARD.warm),
-    remote: parts.remote === null || threads === 1 ? null : recipe('remote', parts.remote, STANDARD.remote),
-    cache: recipe('cache', parts.cache, STANDARD.cache),
-    front: parts.front === null ? null : recipe('front', parts.front, STANDARD.front),
-    mid: parts.mid === null ? null : recipe('mid', parts.mid, STANDARD.mid),
+    registry: given('registry', parts.registry) ?? STANDARD.registry,
+    pool: given('pool', parts.pool) ?? STANDARD.pool,
+    large: parts.large === null ? null : (given('large', parts.large) ?? STANDARD.large),
+    warm: parts.warm === null ? null : (given('warm', parts.warm) ?? STANDARD.warm),
+    remote: parts.remote === null || threads === 1 ? null : (given('remote', parts.remote) ?? STANDARD.remote),
+    cache: given('cache', parts.cache) ?? STANDARD.cache,
+    front: parts.front === null ? null : (given('front', parts.front) ?? STANDARD.front),
+    mid: parts.mid === null ? null : (given('front', parts.mid, 'mid') ?? STANDARD.mid),
   };
 }
 
-/** The recipe given for a role, or the standard one. */
-function recipe<Needs, Box>(
-  role: string,
-  given: Recipe<Needs, Box> | undefined,
-  standard: Recipe<Needs, Box>,
-): Recipe<Needs, Box> {
-  if (given === undefined) return standard;
-  if (typeof given.build === 'function' && typeof given.words === 'function') return given;
-  throw new CompositionError(`compose wants a recipe, with words() and build(), as ${role}`);
-}
-
-/** How many threads a composition is for. Throws an OptionError when that is out of range or memory is not shared. */
-export function threadLimit({ memory, maxThreads, remote }: Parts): number {
-  requireMethods('compose', 'memory', memory, ['bytes', 'commit', 'release', 'control', 'handle']);
-  const most = memory.shared && remote !== null ? MAX_THREADS : 1;
-  return integerOption('maxThreads', maxThreads, 1, most, most);
+/** The recipe given for a role. Throws a CompositionError unless it is one of the role's contract. */
+function given<R extends { readonly contract: string }>(
+  contract: string,
+  recipe: R | undefined,
+  role = contract,
+): R | undefined {
+  if (recipe === undefined) return undefined;
+  if (recipe === null) throw new CompositionError(`${role} cannot be left out: it is null`);
+  const { box, words, build, capabilities, contract: kept } = recipe as unknown as RecipeOf<'pool'>;
+  if (typeof build !== 'function' || typeof words !== 'function') {
+    throw new CompositionError(`compose wants a recipe, with words() and build(), as ${role}`);
+  }
+  const flaw = flawOf(capabilities);
+  if (flaw !== null) throw new CompositionError(`${role}: ${box} ${flaw}`);
+  if (kept === contract) return recipe;
+  throw new CompositionError(`${role}: ${box} keeps the contract ${String(kept)}; expected one that keeps ${contract}`);
 }

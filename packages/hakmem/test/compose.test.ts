@@ -1,11 +1,10 @@
 /** Composing: boxes left out, boxes of one's own, parts that do not fit, and what each composition then does. */
 
-import type { PageIndex, Recipe, SizeClass, SlabSource, WarmPool } from '@hakmem/contracts';
+import type { PageIndex, RecipeOf, SizeClass, WarmPool } from '@hakmem/contracts';
 import { writeDefaultPolicy } from '@hakmem/contracts';
-import { unifiedCache } from '@hakmem/unified-cache';
 import { warmPool } from '@hakmem/warm-pool';
 import { describe, expect, it } from 'vitest';
-import { CompositionError, compose, localMemory, sharedMemory } from '../src/index.ts';
+import { compose, localMemory, sharedMemory } from '../src/index.ts';
 import { expectEmpties, expectSound, generator, heapOf, MIB } from './support.ts';
 
 const memory = (): ReturnType<typeof sharedMemory> => sharedMemory({ maxBytes: 16 * MIB });
@@ -48,9 +47,9 @@ describe('boxes of one’s own', () => {
       counts[verb]++;
       return sizeClass;
     };
-    const counting: Recipe<SlabSource, WarmPool> = {
+    const counting: RecipeOf<'warm'> = {
+      ...warmPool(),
       box: 'counting-warm-pool',
-      words: (pageLimit) => warmPool().words(pageLimit),
       build(scope, parent) {
         const inner = warmPool().build(scope, parent);
         return {
@@ -77,22 +76,6 @@ describe('boxes of one’s own', () => {
     for (const address of live) heap.free(address);
     expectEmpties(heap);
     expect(writeDefaultPolicy).toBeTypeOf('function');
-  });
-});
-
-describe('parts that do not fit', () => {
-  it('are named: which box wants what of which', () => {
-    expect(() => compose({ memory: {} as never })).toThrow(CompositionError);
-    expect(() => compose({ memory: {} as never })).toThrow(
-      'compose wants bytes() of its memory, and Object does not have it',
-    );
-    expect(() => compose({ memory: memory(), cache: {} as never })).toThrow(
-      'compose wants a recipe, with words() and build(), as cache',
-    );
-    const pool = { box: 'half', words: () => 0, build: () => ({ acquire: () => 0 }) };
-    expect(() => compose({ memory: memory(), pool: pool as never })).toThrow(/wants \w+\(\) of its/);
-    const cache = { ...unifiedCache(), build: () => ({ take: () => 0 }) };
-    expect(() => compose({ memory: memory(), cache: cache as never })).toThrow('wants give() of its cache');
   });
 });
 

@@ -3,13 +3,16 @@
  * same program runs to its end once there is memory again.
  */
 
-import { clause } from '@hakmem/contracts';
+import { clause, type SpaceHandle } from '@hakmem/contracts';
 import { describe, expect, it } from 'vitest';
 import { type AddressSpace, compose, type Heap, localMemory, sharedMemory } from '../src/index.ts';
 import { expectEmpties, expectSound, generator, heapOf, MIB } from './support.ts';
 
 /** An address space that refuses its `refuse`-th growth and all later ones while `refusing`. */
 class Stingy implements AddressSpace {
+  readonly contract = 'space';
+  readonly release?: (pages: number) => void;
+  readonly handle?: () => SpaceHandle;
   readonly #space: AddressSpace;
   /** Growths asked for so far. */
   asked = 0;
@@ -19,16 +22,15 @@ class Stingy implements AddressSpace {
   constructor(space: AddressSpace, refuse: number) {
     this.#space = space;
     this.#refuse = refuse;
+    if (space.release) this.release = (pages) => space.release?.(pages);
+    if (space.handle) this.handle = space.handle.bind(space);
   }
 
   get kind(): AddressSpace['kind'] {
     return this.#space.kind;
   }
-  get shared(): boolean {
-    return this.#space.shared;
-  }
-  get returnsMemory(): boolean {
-    return this.#space.returnsMemory;
+  get capabilities(): AddressSpace['capabilities'] {
+    return this.#space.capabilities;
   }
   get firstPage(): number {
     return this.#space.firstPage;
@@ -49,14 +51,8 @@ class Stingy implements AddressSpace {
     this.asked++;
     return !(this.refusing && this.asked >= this.#refuse) && this.#space.commit(pages);
   }
-  release(pages: number): void {
-    this.#space.release(pages);
-  }
   control(words: number, liveBytes: number): ReturnType<AddressSpace['control']> {
     return this.#space.control(words, liveBytes);
-  }
-  handle(): ReturnType<AddressSpace['handle']> {
-    return this.#space.handle();
   }
 }
 

@@ -20,14 +20,12 @@ function heap() {
     firstPage: 1,
     pageLimit: PAGES,
     committedPages: PAGES,
-    returnsMemory: false,
     commit(pages: number) {
       const act = meanwhile;
       meanwhile = null;
       act?.();
       return pages <= PAGES;
     },
-    release() {},
   } as unknown as AddressSpace;
   const join = (owner: number) => {
     const ground = new Ground(arrays, PAGES, owner === 1);

@@ -12,13 +12,14 @@ import {
   type Heap,
   InteriorAddressError,
   NotLiveError,
+  type SharedHeap,
 } from '../src/index.ts';
 import { COMPOSITIONS, expectEmpties, expectSound, heapOf, MIB } from './support.ts';
 
 const PAGE = 65_536;
 
 /** A heap of 16 MiB, in which a thread may keep 2 MiB, and a second thread in it. */
-function pair(): [one: Heap, two: Heap] {
+function pair(): [one: SharedHeap, two: SharedHeap] {
   const one = heapOf({ prewarmCount: 0 });
   return [one, attachHeap(one.handle)];
 }
@@ -71,7 +72,8 @@ describe('runs that a thread keeps', () => {
     one.free(address);
     for (const heap of [one, two]) {
       expect(() => heap.free(address)).toThrow(DoubleFreeError);
-      expect(() => heap.free(address + 2 * PAGE)).toThrow(InteriorAddressError);
+      expect(() => heap.free(address + 2 * PAGE)).toThrow(DoubleFreeError);
+      expect(() => heap.free(address + 2 * PAGE + 16)).toThrow(InteriorAddressError);
       expect(() => heap.realloc(address, 10)).toThrow(DoubleFreeError);
       expect(() => heap.usableSize(address)).toThrow(NotLiveError);
       expect(() => heap.u8(address + PAGE, 1)).toThrow(NotLiveError);

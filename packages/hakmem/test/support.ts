@@ -1,12 +1,18 @@
 /** What the tests of the heap share: the compositions that they run over, a seeded generator, a full check of a heap. */
 
+import { CLASS_COUNT, policyBatch, policyCap, type RecipeOf, type Region } from '@hakmem/contracts';
+import { sharedPool } from '@hakmem/shared-pool-sp-slot';
+import { tinyFront } from '@hakmem/tiny-front';
 import { expect } from 'vitest';
 import {
   compose,
   createHeap,
   type Heap,
+  type HeapOf,
   type HeapOptions,
   localMemory,
+  type PartsOf,
+  type SharedHeap,
   sharedMemory,
   wasmMemory,
 } from '../src/index.ts';
@@ -14,6 +20,8 @@ import {
 export const MIB = 2 ** 20;
 
 /** A heap with the given options and an environment that changes nothing. */
+export function heapOf(): SharedHeap;
+export function heapOf<const O extends HeapOptions>(options: O): HeapOf<PartsOf<O>>;
 export function heapOf(options: HeapOptions = {}): Heap {
   return createHeap({ maxBytes: 16 * MIB, env: false, ...options });
 }
@@ -34,6 +42,49 @@ export const COMPOSITIONS: Readonly<Record<string, () => Heap>> = {
   'no warm pool': () => compose({ memory: localMemory({ maxBytes: 16 * MIB }), warm: null }),
   'no tiny front': () => compose({ memory: sharedMemory({ maxBytes: 16 * MIB }), front: null }),
   'no mid front': () => compose({ memory: sharedMemory({ maxBytes: 64 * MIB }), mid: null }),
+};
+
+/** A front of a user's own: every size gets the largest tiny class. */
+function oneSize(): RecipeOf<'front'> {
+  return {
+    ...tinyFront(),
+    box: 'one-size',
+    build: (_scope, cache) => ({
+      maxBytes: 1_024,
+      malloc: () => cache.take(31),
+      free: (sizeClass, address) => cache.give(sizeClass, address),
+      classOf: () => 31,
+    }),
+  };
+}
+
+/** Refills bring one block, caches hold few. */
+function refillOne({ words, start }: Region): void {
+  for (let c = 0; c < CLASS_COUNT; c++) {
+    words[start + policyBatch(c)] = 1;
+    words[start + policyCap(c)] = 4;
+  }
+}
+
+/** Four SuperSlabs: a checked call costs a walk over what there is. */
+const small = { maxBytes: 8 * MIB };
+const shared = (): ReturnType<typeof sharedMemory> => sharedMemory({ maxBytes: 16 * MIB });
+const local = (): ReturnType<typeof localMemory> => localMemory({ maxBytes: 16 * MIB });
+
+/** Boxes left out, exchanged and behind checks, in mixtures. */
+export const MIXTURES: Readonly<Record<string, () => Heap>> = {
+  'no warm pool, one class per SuperSlab, refills of one block': () =>
+    compose({ memory: local(), warm: null, pool: sharedPool({ slotSharing: false }), policy: refillOne }),
+  'no warm pool, no fronts: large serves all': () => compose({ memory: shared(), warm: null, front: null, mid: null }),
+  'no mid front, no remote queue': () => compose({ memory: shared(), mid: null, remote: null }),
+  "a user's own front": () => compose({ memory: shared(), front: oneSize() }),
+};
+
+/** Every box behind checks. */
+export const CHECKED: Readonly<Record<string, () => Heap>> = {
+  'checked, local': () => compose({ memory: localMemory(small), checked: true }),
+  'checked, shared, no warm pool, refills of one block': () =>
+    compose({ memory: sharedMemory(small), warm: null, policy: refillOne, checked: true }),
 };
 
 /** A generator of unsigned 32-bit numbers, the same for the same seed (xorshift32, Marsaglia 2003). */

@@ -21,6 +21,7 @@ import {
   localMemory,
   MisalignedAddressError,
   OptionError,
+  SharedHeap,
   sharedMemory,
   wasmMemory,
 } from '../src/index.ts';
@@ -53,7 +54,7 @@ describe(clause('HEAP-7'), () => {
 
   it('over a shared WebAssembly.Memory, which either thread grows', () => {
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 1_024, shared: true });
-    const one = heapOf({ memory: wasmMemory(memory), prewarmCount: 0 });
+    const one = heapOf({ memory: wasmMemory(memory, { shared: true }), prewarmCount: 0 });
     const two = attachHeap(sent(one.handle));
     const address = two.malloc(5 * MIB);
     one.u8(address, 5 * MIB)[5 * MIB - 1] = 7;
@@ -109,9 +110,15 @@ describe('what cannot attach', () => {
   const one = compose({ memory: sharedMemory({ maxBytes: 4 * MIB }), warm: null });
   const { handle } = one;
 
-  it('a heap for one thread has no handle', () => {
-    expect(() => compose({ memory: localMemory({ maxBytes: 4 * MIB }) }).handle).toThrow(AttachError);
-    expect(() => heapOf({ maxThreads: 1 }).handle).toThrow(AttachError);
+  it('a heap for one thread: it has no handle, and none of the calls that need other threads', () => {
+    const local = compose({ memory: localMemory({ maxBytes: 4 * MIB }) });
+    for (const heap of [local, heapOf({ maxThreads: 1 }), heapOf({ memory: 'local' })]) {
+      expect(heap).not.toBeInstanceOf(SharedHeap);
+      for (const absent of ['handle', 'detach', 'reap', 'watch']) expect(absent in heap, absent).toBe(false);
+      const { handle } = heap as unknown as SharedHeap;
+      expect(() => attachHeap(handle)).toThrow(ArgumentError);
+    }
+    for (const present of ['handle', 'detach', 'reap', 'watch']) expect(present in one, present).toBe(true);
   });
 
   it('another composition, by the box that differs', () => {
@@ -387,10 +394,10 @@ describe('a model of four threads', () => {
       const random = generator(seed * 7_919);
       const one = heapOf({ prewarmCount: 0, drainInterval: 64, warmPoolSize: 1 + random(16) });
       const { handle } = one;
-      const threads: Heap[] = [one];
+      const threads: SharedHeap[] = [one];
       const live = new Map<number, number>();
       for (let step = 0; step < 3_000; step++) {
-        const heap = threads[random(threads.length)] as Heap;
+        const heap = threads[random(threads.length)] as SharedHeap;
         const what = random(100);
         if (what < 45) {
           const bytes = random(random(10) === 0 ? 700_000 : random(3) === 0 ? 60_000 : 1_100);
@@ -410,15 +417,15 @@ describe('a model of four threads', () => {
         } else if (what < 94) {
           if (threads.length < 4) threads.push(attachHeap(handle));
         } else if (what < 96) {
-          if (threads.length > 1) (threads.splice(random(threads.length), 1)[0] as Heap).detach();
+          if (threads.length > 1) (threads.splice(random(threads.length), 1)[0] as SharedHeap).detach();
         } else if (what < 98) {
           if (threads.length > 1) {
-            const dead = threads.splice(random(threads.length), 1)[0] as Heap;
-            (threads[0] as Heap).reap(dead.threadId);
+            const dead = threads.splice(random(threads.length), 1)[0] as SharedHeap;
+            (threads[0] as SharedHeap).reap(dead.threadId);
           }
         } else heap.collect({ force: what === 99 });
         if (step % 7 === 0 || what >= 92) {
-          const witness = threads[random(threads.length)] as Heap;
+          const witness = threads[random(threads.length)] as SharedHeap;
           expectSound(witness);
           expect(liveBlocks(witness)).toEqual([...live.keys()].sort((a, b) => a - b));
         }

@@ -4,13 +4,14 @@
  */
 
 import {
+  type LargeBlocks,
   NOTE_SPAN,
   noteOf,
   PAGE_GRANULE_SHIFT,
   type PageIndex,
   type PoolStats,
   type Records,
-  type SlotPool,
+  type RunPool,
   standaloneGround,
 } from '@hakmem/contracts';
 import { largeBlocks } from '@hakmem/large';
@@ -20,7 +21,7 @@ const PAGES = 1_024;
 const PAGE = 65_536;
 
 /** Gives the same pages again and again. */
-class Bump implements SlotPool {
+class Bump implements RunPool {
   readonly #words: Int32Array;
   readonly #live: Uint8Array;
 
@@ -77,7 +78,7 @@ class Bump implements SlotPool {
 
 const recipe = largeBlocks();
 const ground = standaloneGround(PAGES, recipe.words(PAGES));
-const large = recipe.build(ground.scope(recipe.words(PAGES)), new Bump(ground.records));
+const large = recipe.build(ground.scope(recipe.words(PAGES)), new Bump(ground.records)) as Required<LargeBlocks>;
 
 group('large', () => {
   bench('malloc + free, 1 MiB', () => {

@@ -17,10 +17,12 @@
 
 import {
   type Address,
+  type Capabilities,
   GRANULE_SHIFT,
   kindOf,
   type LargeBlocks,
   type LargeStats,
+  MAX_BYTES,
   NOTE_SPAN,
   noteOf,
   OWNER_MASK,
@@ -30,9 +32,9 @@ import {
   PageKind,
   type Recipe,
   type Report,
+  type RunPool,
   requireMethods,
   type Scope,
-  type SlotPool,
 } from '@hakmem/contracts';
 import { KeptRuns } from './kept.js';
 
@@ -42,10 +44,22 @@ const SHRUNK = 1;
 /** Words of the box's region. */
 export const LARGE_WORDS = 4;
 
+const CAPABILITIES: Capabilities<'any', true> = {
+  alignment: MAX_BYTES / 2,
+  concurrency: 'any',
+  grows: true,
+  shrinks: true,
+  zeroed: false,
+  retries: true,
+  stateInBuffer: true,
+};
+
 /** The recipe of the box over a pool. */
-export function largeBlocks(): Recipe<SlotPool, LargeBlocks> {
+export function largeBlocks(): Recipe<RunPool, Required<LargeBlocks>, Capabilities<'any', true>, 'large'> {
   return {
     box: 'large',
+    contract: 'large',
+    capabilities: CAPABILITIES,
     words: () => LARGE_WORDS,
     build(scope, pool) {
       requireMethods('large', 'pool', pool, [
@@ -65,10 +79,10 @@ export function largeBlocks(): Recipe<SlotPool, LargeBlocks> {
 
 class Large implements LargeBlocks {
   readonly #scope: Scope;
-  readonly #pool: SlotPool;
+  readonly #pool: RunPool;
   readonly #kept: KeptRuns;
 
-  constructor(scope: Scope, pool: SlotPool) {
+  constructor(scope: Scope, pool: RunPool) {
     this.#scope = scope;
     this.#pool = pool;
     this.#kept = new KeptRuns(scope, pool);
@@ -132,8 +146,11 @@ class Large implements LargeBlocks {
     }
   }
 
+  /** Whether a run starts there whose block is live; blocks of slabs have live bytes, too. */
   #isLive(address: Address): boolean {
-    return this.#scope.records.live[address >>> GRANULE_SHIFT] === 1;
+    const { words, live } = this.#scope.records;
+    const starts = address % PAGE_BYTES === 0 && kindOf(words[address >>> PAGE_SHIFT]) === PageKind.LARGE;
+    return starts && live[address >>> GRANULE_SHIFT] === 1;
   }
 
   #pages(address: Address): number {

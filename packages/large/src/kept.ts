@@ -15,9 +15,9 @@ import {
   noteOf,
   type PageIndex,
   POLICY_RETAIN,
+  type RunPool,
   type Scope,
   SLOTS_PER_SUPERSLAB,
-  type SlotPool,
 } from '@hakmem/contracts';
 
 const MOST_RUNS = 32;
@@ -31,9 +31,9 @@ export class KeptRuns {
   private count = 0;
   private total = 0;
   private readonly scope: Scope;
-  private readonly pool: SlotPool;
+  private readonly pool: RunPool;
 
-  constructor(scope: Scope, pool: SlotPool) {
+  constructor(scope: Scope, pool: RunPool) {
     this.scope = scope;
     this.pool = pool;
   }

@@ -2,8 +2,7 @@
 
 import { clause, NOTE_SPAN, noteOf, PAGE_SHIFT } from '@hakmem/contracts';
 import { describe, expect, test } from 'vitest';
-import { OWNER } from './fake-pool.js';
-import { OTHER, PAGE, type Stand, stand } from './stand.js';
+import { OTHER, OWNER, PAGE, type Stand, stand } from './stand.js';
 
 /** Blocks of so many pages each, with a page in use between any two, so that what is freed does not grow together. */
 function blocks({ large }: Stand, ...pages: number[]): number[] {

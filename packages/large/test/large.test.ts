@@ -7,14 +7,13 @@ import {
   noteOf,
   PageKind,
   pageWord,
-  type SlotPool,
+  type RunPool,
   SlotState,
   standaloneGround,
 } from '@hakmem/contracts';
 import { describe, expect, test } from 'vitest';
 import { LARGE_WORDS, largeBlocks } from '../src/index.js';
-import { DOUBT_WORD, OWNER, RUN_WORD } from './fake-pool.js';
-import { OTHER, PAGE, stand } from './stand.js';
+import { DOUBT_WORD, OTHER, OWNER, PAGE, RUN_WORD, stand } from './stand.js';
 
 describe(clause('LARGE-1'), () => {
   test.each([
@@ -356,7 +355,7 @@ describe('the recipe', () => {
     const all = ['acquireRun', 'releaseRun', 'extendRun', 'keepRun', 'reuseRun', 'splitRun', 'joinRuns', 'dropRun'];
     for (const missing of all) {
       const methods = all.filter((name) => name !== missing).map((name) => [name, () => {}]);
-      const pool = Object.fromEntries(methods) as unknown as SlotPool;
+      const pool = Object.fromEntries(methods) as unknown as RunPool;
       expect(() => largeBlocks().build(scope, pool)).toThrow(CompositionError);
       expect(() => largeBlocks().build(scope, pool)).toThrow(`large wants ${missing}() of its pool`);
     }

@@ -5,11 +5,11 @@
  * seed; a failure prints its commands.
  */
 
+import type { KeptRun as Kept } from '@hakmem/conformance';
 import { clause } from '@hakmem/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Kept, OWNER } from './fake-pool.js';
-import { OTHER, PAGE, type Stand, stand } from './stand.js';
+import { OTHER, OWNER, PAGE, type Stand, stand } from './stand.js';
 
 const SEED = 20_005;
 const RUNS = 250;

@@ -1,17 +1,33 @@
 /** Puts the box on a ground and a pool of its own, and helps tests to see whether anything has changed. */
 
-import { type LargeBlocks, POLICY_RETAIN, type Problem, standaloneGround } from '@hakmem/contracts';
+import { OWNER, PlainRuns } from '@hakmem/conformance';
+import {
+  type LargeBlocks,
+  PageKind,
+  POLICY_RETAIN,
+  type Problem,
+  pageWord,
+  SlotState,
+  standaloneGround,
+} from '@hakmem/contracts';
 import { largeBlocks } from '../src/index.js';
-import { FakePool, OWNER } from './fake-pool.js';
 
+export { OWNER };
+/** Runs have no owner. */
+export const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
+/** A page that is being claimed or let go of. */
+export const DOUBT_WORD = pageWord(SlotState.ACTIVE, PageKind.NONE, OWNER, 0);
 export const PAGE = 65_536;
 export const OTHER = OWNER + 1;
 
+/** What the box `grows` and `shrinks` by is there: its capabilities say so, and index.ts is tested for it. */
+export type Resizing = Required<LargeBlocks>;
+
 export interface Stand {
-  readonly pool: FakePool;
-  readonly large: LargeBlocks;
+  readonly pool: PlainRuns;
+  readonly large: Resizing;
   /** The box of another thread, over the same pool and region. */
-  readonly other: LargeBlocks;
+  readonly other: Resizing;
   /** Sets the SuperSlabs that the policy retains. */
   retain(superSlabs: number): void;
   problems(): Problem[];
@@ -26,15 +42,15 @@ export function stand(pageLimit = 200, firstPage = 1, retain = 4): Stand {
   const recipe = largeBlocks();
   const ground = standaloneGround(pageLimit, recipe.words(pageLimit));
   const { words, live } = ground.records;
-  const pool = new FakePool(ground.records, firstPage);
+  const pool = new PlainRuns(ground.records, firstPage);
   const scope = ground.scope(recipe.words(pageLimit), OWNER);
   const setRetain = (superSlabs: number): void => {
     scope.policy.words[scope.policy.start + POLICY_RETAIN] = superSlabs;
   };
   setRetain(retain);
-  const large = recipe.build(scope, pool);
+  const large = recipe.build(scope, pool) as Resizing;
   const others = { ...scope, owner: OTHER, founding: false, fresh: false };
-  const other = recipe.build(others, pool.seenBy(OTHER));
+  const other = recipe.build(others, pool.seenBy(OTHER)) as Resizing;
   return {
     pool,
     large,

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { type LocalMemoryOptions, localMemory } from './local.js';
+export { type LocalMemory, type LocalMemoryOptions, localMemory } from './local.js';
 export { openMemory } from './open.js';
-export { type SharedHandle, type SharedMemoryOptions, sharedMemory } from './shared.js';
-export { type WasmHandle, type WasmMemory, type WasmMemoryOptions, wasmMemory } from './wasm.js';
+export { type SharedHandle, type SharedMemory, type SharedMemoryOptions, sharedMemory } from './shared.js';
+export { type WasmHandle, type WasmMemory, type WasmMemoryOptions, type WasmSpace, wasmMemory } from './wasm.js';

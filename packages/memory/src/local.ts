@@ -4,7 +4,13 @@
  * that was given back has length 0.
  */
 
-import { type AddressSpace, type ControlArrays, PAGE_BYTES, SLOTS_PER_SUPERSLAB } from '@hakmem/contracts';
+import {
+  type AddressSpace,
+  type Capabilities,
+  type ControlArrays,
+  PAGE_BYTES,
+  SLOTS_PER_SUPERSLAB,
+} from '@hakmem/contracts';
 import { makeControl, maxPages } from './options.js';
 
 /** Options of {@link localMemory}. */
@@ -13,15 +19,31 @@ export interface LocalMemoryOptions {
   readonly maxBytes?: number | undefined;
 }
 
+const CAPABILITIES: Capabilities<'owner', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'owner',
+  grows: true,
+  shrinks: true,
+  zeroed: true,
+  retries: false,
+  stateInBuffer: true,
+};
+
+/** The space of {@link localMemory}: for one thread, and it gives memory back. */
+export interface LocalMemory extends AddressSpace {
+  readonly capabilities: Capabilities<'owner', true>;
+  release(pages: number): void;
+}
+
 /** An address space over an ArrayBuffer of its own. Throws an OptionError when `maxBytes` is out of range. */
-export function localMemory(options: LocalMemoryOptions = {}): AddressSpace {
+export function localMemory(options: LocalMemoryOptions = {}): LocalMemory {
   return new LocalSpace(maxPages(options.maxBytes));
 }
 
-class LocalSpace implements AddressSpace {
+class LocalSpace implements LocalMemory {
+  readonly contract = 'space';
+  readonly capabilities = CAPABILITIES;
   readonly kind = 'local';
-  readonly shared = false;
-  readonly returnsMemory = true;
   readonly firstPage = 1;
   readonly pageLimit: number;
   readonly buffer: ArrayBuffer;
@@ -62,9 +84,5 @@ class LocalSpace implements AddressSpace {
 
   control(words: number, liveBytes: number): ControlArrays {
     return makeControl(false, words, liveBytes);
-  }
-
-  handle(): null {
-    return null;
   }
 }

@@ -2,7 +2,7 @@
 
 import { type AddressSpace, ArgumentError, type SpaceHandle } from '@hakmem/contracts';
 import { type SharedHandle, SharedSpace } from './shared.js';
-import { type WasmHandle, WasmSpace } from './wasm.js';
+import { Wasm, type WasmHandle } from './wasm.js';
 
 /**
  * The address space of a handle that `handle()` of a space in another thread returned. Throws an ArgumentError when it is a
@@ -10,7 +10,7 @@ import { type WasmHandle, WasmSpace } from './wasm.js';
  */
 export function openMemory(handle: SpaceHandle): AddressSpace {
   if (isShared(handle)) return new SharedSpace(handle.buffer);
-  if (isWasm(handle)) return new WasmSpace(handle.memory, handle.firstPage, handle.pageLimit, handle.grows);
+  if (isWasm(handle)) return new Wasm(handle.memory, handle.firstPage, handle.pageLimit, handle.grows);
   throw new ArgumentError(
     'memory',
     handle,

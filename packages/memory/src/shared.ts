@@ -5,7 +5,13 @@
  * JavaScript has no call that returns parts of a SharedArrayBuffer to the system: what was touched stays resident.
  */
 
-import { type AddressSpace, type ControlArrays, PAGE_BYTES, type SpaceHandle } from '@hakmem/contracts';
+import {
+  type AddressSpace,
+  type Capabilities,
+  type ControlArrays,
+  PAGE_BYTES,
+  type SpaceHandle,
+} from '@hakmem/contracts';
 import { makeControl, maxPages } from './options.js';
 
 /** Options of {@link sharedMemory}. */
@@ -14,8 +20,24 @@ export interface SharedMemoryOptions {
   readonly maxBytes?: number | undefined;
 }
 
+const CAPABILITIES: Capabilities<'any', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'any',
+  grows: false,
+  shrinks: false,
+  zeroed: true,
+  retries: false,
+  stateInBuffer: true,
+};
+
+/** The space of {@link sharedMemory}: for all threads. */
+export interface SharedMemory extends AddressSpace {
+  readonly capabilities: Capabilities<'any', true>;
+  handle(): SharedHandle;
+}
+
 /** An address space over a SharedArrayBuffer of its own. Throws an OptionError when `maxBytes` is out of range. */
-export function sharedMemory(options: SharedMemoryOptions = {}): AddressSpace {
+export function sharedMemory(options: SharedMemoryOptions = {}): SharedMemory {
   return new SharedSpace(new SharedArrayBuffer(maxPages(options.maxBytes) * PAGE_BYTES));
 }
 
@@ -25,10 +47,10 @@ export interface SharedHandle extends SpaceHandle {
   readonly buffer: SharedArrayBuffer;
 }
 
-export class SharedSpace implements AddressSpace {
+export class SharedSpace implements SharedMemory {
+  readonly contract = 'space';
+  readonly capabilities: Capabilities<'any', true> = CAPABILITIES;
   readonly kind = 'shared';
-  readonly shared = true;
-  readonly returnsMemory = false;
   readonly firstPage = 1;
   readonly pageLimit: number;
   readonly committedPages: number;
@@ -49,8 +71,6 @@ export class SharedSpace implements AddressSpace {
   commit(pages: number): boolean {
     return pages <= this.pageLimit;
   }
-
-  release(_pages: number): void {}
 
   control(words: number, liveBytes: number): ControlArrays {
     return makeControl(true, words, liveBytes);

@@ -11,6 +11,8 @@
 import {
   type AddressSpace,
   ArgumentError,
+  type Capabilities,
+  type Concurrency,
   type ControlArrays,
   integerOption,
   MAX_BYTES,
@@ -28,6 +30,8 @@ export interface WasmMemoryOptions {
   readonly end?: number | undefined;
   /** Most bytes to grow the memory to when no `end` is given; default 4 GiB. Growth stops earlier at the memory's own maximum. */
   readonly maxBytes?: number | undefined;
+  /** Whether the memory is shared. Not needed at run time; it lets types know that threads can attach. Default: what it is. */
+  readonly shared?: boolean | undefined;
 }
 
 /** What is used of a WebAssembly.Memory, named by shape so that no compiler needs the DOM's types. */
@@ -36,13 +40,28 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
+/** The space of {@link wasmMemory}: for all threads when the memory is shared, else for one. */
+export interface WasmSpace<Who extends Concurrency = Concurrency> extends AddressSpace {
+  readonly capabilities: Capabilities<Who, true>;
+}
+
 /**
  * An address space in a WebAssembly.Memory. Throws an ArgumentError when `memory` is none or is too small, and an
- * OptionError when the region does not lie in it or holds no page.
+ * OptionError when the region does not lie in it or holds no page, or when `shared` is not what the memory is.
  */
-export function wasmMemory(memory: WasmMemory, options: WasmMemoryOptions = {}): AddressSpace {
+export function wasmMemory(
+  memory: WasmMemory,
+  options: WasmMemoryOptions & { readonly shared: true },
+): WasmSpace<'any'>;
+export function wasmMemory(
+  memory: WasmMemory,
+  options: WasmMemoryOptions & { readonly shared: false },
+): WasmSpace<'owner'>;
+export function wasmMemory(memory: WasmMemory, options?: WasmMemoryOptions): WasmSpace;
+export function wasmMemory(memory: WasmMemory, options: WasmMemoryOptions = {}): WasmSpace {
   if (!(memory instanceof WebAssembly.Memory)) throw new ArgumentError('memory', memory, 'a WebAssembly.Memory');
-  const { start, end, maxBytes } = options;
+  const { start, end, maxBytes, shared = isShared(memory) } = options;
+  if (shared !== isShared(memory)) throw new OptionError('shared', shared, `${!shared}: that is what the memory is`);
   const region = end !== undefined;
   const ceiling = region ? memory.buffer.byteLength : MAX_BYTES;
   if (ceiling < MIN_BYTES)
@@ -54,7 +73,11 @@ export function wasmMemory(memory: WasmMemory, options: WasmMemoryOptions = {}):
   const last = region
     ? integerOption('end', end, low, ceiling)
     : integerOption('maxBytes', maxBytes, low, ceiling, ceiling);
-  return new WasmSpace(memory, firstPage, pagesIn(last), !region);
+  return new Wasm(memory, firstPage, pagesIn(last), !region);
+}
+
+function isShared({ buffer }: WasmMemory): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 }
 
 /** What another thread needs to open a shared WebAssembly.Memory as the same space. */
@@ -64,14 +87,16 @@ export interface WasmHandle extends SpaceHandle {
   readonly grows: boolean;
 }
 
-export class WasmSpace implements AddressSpace {
+export class Wasm implements WasmSpace {
+  readonly contract = 'space';
+  readonly capabilities: Capabilities<Concurrency, true>;
   readonly kind = 'wasm';
-  readonly shared: boolean;
-  readonly returnsMemory = false;
   readonly firstPage: number;
   readonly pageLimit: number;
+  readonly handle?: () => WasmHandle;
   readonly #memory: WasmMemory;
   readonly #grows: boolean;
+  readonly #shared: boolean;
   #bytes: Uint8Array;
 
   constructor(memory: WasmMemory, firstPage: number, pageLimit: number, grows: boolean) {
@@ -79,7 +104,9 @@ export class WasmSpace implements AddressSpace {
     this.#grows = grows;
     this.firstPage = firstPage;
     this.pageLimit = pageLimit;
-    this.shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+    this.#shared = isShared(memory);
+    this.capabilities = capabilitiesOf(this.#shared, grows);
+    if (this.#shared) this.handle = () => ({ kind: 'wasm', firstPage, pageLimit, memory, grows });
     this.#bytes = new Uint8Array(memory.buffer);
   }
 
@@ -107,7 +134,7 @@ export class WasmSpace implements AddressSpace {
       const committed = this.committedPages;
       if (pages <= committed) return true;
       // A memory that is not shared gets a new buffer at each growth, which costs the engine a collection: an eighth at least.
-      const ahead = this.shared ? pages : Math.min(this.pageLimit, committed + (committed >>> 3));
+      const ahead = this.#shared ? pages : Math.min(this.pageLimit, committed + (committed >>> 3));
       if ((ahead > pages && this.#grow(ahead - committed)) || this.#grow(pages - committed)) return true;
       // Another thread may have grown it meanwhile, so that less is missing than was asked for.
       this.#look();
@@ -117,7 +144,7 @@ export class WasmSpace implements AddressSpace {
 
   /** Lets this thread see growth by others: growing by nothing does. */
   #look(): void {
-    if (this.shared && this.#grows) this.#memory.grow(0);
+    if (this.#shared && this.#grows) this.#memory.grow(0);
   }
 
   #grow(pages: number): boolean {
@@ -129,15 +156,20 @@ export class WasmSpace implements AddressSpace {
     }
   }
 
-  release(_pages: number): void {}
-
   control(words: number, liveBytes: number): ControlArrays {
-    return makeControl(this.shared, words, liveBytes);
+    return makeControl(this.#shared, words, liveBytes);
   }
+}
 
-  handle(): WasmHandle | null {
-    if (!this.shared) return null;
-    const { firstPage, pageLimit } = this;
-    return { kind: 'wasm', firstPage, pageLimit, memory: this.#memory, grows: this.#grows };
-  }
+/** Fresh pages of a memory are zero; a region may hold what a program left in it. */
+function capabilitiesOf(shared: boolean, grows: boolean): Capabilities<Concurrency, true> {
+  return {
+    alignment: PAGE_BYTES,
+    concurrency: shared ? 'any' : 'owner',
+    grows,
+    shrinks: false,
+    zeroed: grows,
+    retries: shared && grows,
+    stateInBuffer: true,
+  };
 }

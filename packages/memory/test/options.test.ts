@@ -1,7 +1,7 @@
 // Proves that bad options and arguments are refused at once, each with an error that names the option, the value and what
 // would be right, and that the ends of every range are accepted.
 
-import { ArgumentError, MAX_BYTES, OptionError, PAGE_BYTES } from '@hakmem/contracts';
+import { type AddressSpace, ArgumentError, MAX_BYTES, OptionError, PAGE_BYTES } from '@hakmem/contracts';
 import { describe, expect, test } from 'vitest';
 import { localMemory, sharedMemory, type WasmMemoryOptions, wasmMemory } from '../src/index.js';
 
@@ -103,6 +103,15 @@ describe('wasmMemory', () => {
     expect(() => wasmMemory(memory, { end: SIZE, maxBytes: SIZE })).toThrow(
       /^maxBytes is 655360; expected no maxBytes where/,
     );
+  });
+
+  test.each([true, false])('shared: %o is said of a memory that is, and of no other', (shared) => {
+    const make = (options: WasmMemoryOptions): AddressSpace =>
+      wasmMemory(new WebAssembly.Memory({ initial: 2, maximum: 4, shared }), options);
+    expect(make({ shared }).capabilities).toEqual(make({}).capabilities);
+    const error = thrownBy(() => make({ shared: !shared }));
+    expect(error).toBeInstanceOf(OptionError);
+    expect((error as Error).message).toBe(`shared is ${!shared}; expected ${shared}: that is what the memory is`);
   });
 
   test('takes the ends of every range', () => {

@@ -1,7 +1,7 @@
 // Proves every clause of SPACE for each of the three address spaces, wasm in its three forms. The last test is a model:
 // random commits, releases and writes against a plain array of what each page must hold.
 
-import { type AddressSpace, clause, PAGE_BYTES } from '@hakmem/contracts';
+import { type AddressSpace, clause, flawOf, PAGE_BYTES } from '@hakmem/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Case, cases, stamp, stamps } from './helpers/spaces.js';
@@ -14,13 +14,22 @@ describe.each(cases)('$name', (space) => {
   const { make } = space;
 
   test('says what it is', () => {
-    expect(make(PAGES)).toMatchObject({
-      kind: space.kind,
-      shared: space.shared,
-      returnsMemory: space.returnsMemory,
-    });
-    const isShared = make(PAGES).buffer instanceof SharedArrayBuffer;
-    expect(isShared).toBe(space.shared);
+    const made = make(PAGES);
+    const { concurrency, ...rest } = made.capabilities;
+    expect(made).toMatchObject({ contract: 'space', kind: space.kind });
+    expect(concurrency).toBe(space.shared ? 'any' : 'owner');
+    expect(made.buffer instanceof SharedArrayBuffer).toBe(space.shared);
+    expect(rest).toEqual({ alignment: PAGE_BYTES, stateInBuffer: true, ...space.can });
+    expect(flawOf(made.capabilities)).toBeNull();
+  });
+
+  test(clause('GENERAL-E'), () => {
+    const made = make(PAGES);
+    expect('release' in made).toBe(space.can.shrinks);
+    expect('handle' in made).toBe(space.shared);
+    const committed = made.committedPages;
+    expect(made.commit(PAGES)).toBe(true);
+    expect(made.committedPages > committed).toBe(space.can.grows);
   });
 
   test(clause('SPACE-1'), () => {
@@ -101,7 +110,7 @@ describe.each(cases)('$name', (space) => {
     for (let page = made.firstPage; page < PAGES; page++) stamp(made, page, page);
     for (const pages of [PAGES, 20, 11, 12]) {
       const before = made.committedPages;
-      made.release(pages);
+      made.release?.(pages);
       expect(made.committedPages).toBeGreaterThanOrEqual(Math.min(pages, before));
       for (let page = made.firstPage; page < Math.min(pages, before); page++) {
         expect(stamps(made, page)).toEqual([page, page]);
@@ -184,9 +193,9 @@ class Release implements fc.Command<Model, AddressSpace> {
   constructor(readonly from: number) {}
   check = (): boolean => true;
   run(model: Model, real: AddressSpace): void {
-    real.release(this.from);
-    for (const page of model.pages.keys()) if (page >= this.from && model.space.returnsMemory) model.pages.delete(page);
-    if (model.space.returnsMemory) expect(real.committedPages).toBeLessThanOrEqual(this.from);
+    real.release?.(this.from);
+    for (const page of model.pages.keys()) if (page >= this.from && model.space.can.shrinks) model.pages.delete(page);
+    if (model.space.can.shrinks) expect(real.committedPages).toBeLessThanOrEqual(this.from);
     agree(model, real);
   }
   toString = (): string => `release(${this.from})`;

@@ -15,13 +15,15 @@
 import {
   type Address,
   type BlockCache,
+  type Capabilities,
   CLASS_COUNT,
   type Front,
   integerOption,
   MID_MAX_BYTES,
   midBatch,
+  PAGE_BYTES,
   policyBatch,
-  type Recipe,
+  type RecipeOf,
   requireMethods,
   type SizeClass,
   TINY_CLASS_COUNT,
@@ -36,11 +38,23 @@ export interface PoolTlsOptions {
   readonly refillSpans?: number | undefined;
 }
 
+const CAPABILITIES: Capabilities<'owner', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'owner',
+  grows: false,
+  shrinks: false,
+  zeroed: false,
+  retries: false,
+  stateInBuffer: true,
+};
+
 /** The recipe of the front over a cache. Throws an OptionError when an option is out of range. */
-export function poolTls(options: PoolTlsOptions = {}): Recipe<BlockCache, Front> {
+export function poolTls(options: PoolTlsOptions = {}): RecipeOf<'front', Capabilities<'owner', true>> {
   const spans = options.refillSpans === undefined ? null : integerOption('refillSpans', options.refillSpans, 1, 4);
   return {
     box: 'pool-tls',
+    contract: 'front',
+    capabilities: CAPABILITIES,
     words: () => 0,
     build({ policy, founding }, cache) {
       requireMethods('pool-tls', 'cache', cache, ['take', 'give']);

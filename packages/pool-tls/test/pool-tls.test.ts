@@ -1,5 +1,6 @@
 /** The front of mid sizes: its map over every size, its option, what it passes on to its cache, and what it asks of it. */
 
+import { PlainCache } from '@hakmem/conformance';
 import {
   BLOCK_BYTES,
   CLASS_COUNT,
@@ -17,19 +18,18 @@ import {
   TINY_CLASS_COUNT,
   TINY_MAX_BYTES,
 } from '@hakmem/contracts';
-import { FakeCache } from '@hakmem/tooling-suites/fake-cache';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { poolTls } from '../src/index.js';
 
 let ground: Ground;
-let cache: FakeCache;
+let cache: PlainCache;
 let front: Front;
 
 const policy = (): number[] => [...ground.policy.words.subarray(ground.policy.start)];
 
 beforeEach(() => {
   ground = standaloneGround(4, 0);
-  cache = new FakeCache();
+  cache = new PlainCache();
   front = poolTls().build(ground.scope(0), cache);
 });
 
@@ -166,7 +166,7 @@ describe('the recipe', () => {
   });
 
   test.each(['take', 'give'])('wants %s() of its cache, says so, and leaves the policy as it was', (verb) => {
-    class Lame extends FakeCache {}
+    class Lame extends PlainCache {}
     Object.defineProperty(Lame.prototype, verb, { value: undefined });
     const before = policy();
     const build = (): Front => poolTls({ refillSpans: 4 }).build(ground.scope(0), new Lame());
@@ -176,7 +176,7 @@ describe('the recipe', () => {
   });
 
   test('wants a cache at all', () => {
-    const build = (): Front => poolTls().build(ground.scope(0), undefined as unknown as FakeCache);
+    const build = (): Front => poolTls().build(ground.scope(0), undefined as unknown as PlainCache);
     expect(build).toThrow(CompositionError);
     expect(build).toThrow('pool-tls wants take() of its cache, and undefined does not have it');
   });

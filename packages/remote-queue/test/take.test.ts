@@ -286,6 +286,16 @@ describe('nextClass', () => {
     expect([world.queue(OWNER).nextClass(), world.queue(OWNER).nextClass()]).toEqual([-1, -1]);
   });
 
+  test('a search in vain leaves the turn where it was', () => {
+    tell(1, TINY_256);
+    expect(world.queue(OWNER).nextClass()).toBe(TINY_256);
+    world.take(OWNER, TINY_256);
+    expect(world.queue(OWNER).nextClass()).toBe(-1);
+    tell(2, TINY_256 + 1);
+    tell(3, TINY_256 + 2);
+    expect(world.queue(OWNER).nextClass()).toBe(TINY_256 + 1);
+  });
+
   test('with one class, is that class each time; other threads have turns of their own', () => {
     tell(1, MID_SPAN);
     const [theirs] = world.makeSlab(6, TINY_TAIL, 3, 1);

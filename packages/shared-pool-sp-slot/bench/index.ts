@@ -10,9 +10,9 @@ import {
   type PageIndex,
   type Records,
   type RegistryStats,
+  type RunPool,
   type SizeClass,
   type SlabSource,
-  type SlotPool,
   type SuperRegistry,
   type SuperSlabIndex,
   standaloneGround,
@@ -80,7 +80,7 @@ class Tiers implements SuperRegistry {
 const THREAD = 1;
 
 /** A pool over memory that one thread alone sees, or over memory that threads share: there its atomic operations are real. */
-function setUp(shared = false): SlotPool {
+function setUp(shared = false): RunPool {
   const recipe = sharedPool();
   const length = recipe.words(PAGES);
   if (!shared) return recipe.build(standaloneGround(PAGES, length).scope(length, THREAD), new Tiers());
@@ -89,12 +89,12 @@ function setUp(shared = false): SlotPool {
   return recipe.build(new Ground({ words, live }, PAGES).scope(length, THREAD), new Tiers());
 }
 
-function withRecords(length: number): { records: Records; pool: SlotPool } {
+function withRecords(length: number): { records: Records; pool: RunPool } {
   const ground = standaloneGround(PAGES, length);
   return { records: ground.records, pool: sharedPool().build(ground.scope(length, THREAD), new Tiers()) };
 }
 
-function fill(pool: SlotPool, sizeClass: SizeClass, slabs: number): PageIndex[] {
+function fill(pool: RunPool, sizeClass: SizeClass, slabs: number): PageIndex[] {
   return Array.from({ length: slabs }, () => pool.acquire(sizeClass));
 }
 

@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 
-import { OptionError, type Recipe, requireMethods, type SlotPool, type SuperRegistry } from '@hakmem/contracts';
+import {
+  type Capabilities,
+  OptionError,
+  PAGE_BYTES,
+  type Recipe,
+  type RunPool,
+  requireMethods,
+  type SuperRegistry,
+} from '@hakmem/contracts';
 import { Pool } from './pool.js';
 import { poolWords } from './slots.js';
 
@@ -16,14 +24,28 @@ export interface SharedPoolOptions {
   readonly slotSharing?: boolean | undefined;
 }
 
+const CAPABILITIES: Capabilities<'any', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'any',
+  grows: true,
+  shrinks: true,
+  zeroed: false,
+  retries: true,
+  stateInBuffer: true,
+};
+
 /** The recipe of a pool over a registry. Throws an OptionError when an option is not a boolean. */
-export function sharedPool(options: SharedPoolOptions = {}): Recipe<SuperRegistry, SlotPool> {
+export function sharedPool(
+  options: SharedPoolOptions = {},
+): Recipe<SuperRegistry, RunPool, Capabilities<'any', true>, 'pool'> {
   const rules = {
     affinity: flag('classAffinity', options.classAffinity),
     sharing: flag('slotSharing', options.slotSharing),
   };
   return {
     box: 'shared-pool-sp-slot',
+    contract: 'pool',
+    capabilities: CAPABILITIES,
     words: poolWords,
     build(scope, registry) {
       requireMethods('shared-pool-sp-slot', 'registry', registry, ['tier', 'reuse', 'extend', 'heat', 'drain', 'free']);

@@ -27,11 +27,11 @@ import {
   type PageIndex,
   type PoolStats,
   type Report,
+  type RunPool,
   type Scope,
   type SizeClass,
   SLOT_SHIFT,
   SLOTS_PER_SUPERSLAB,
-  type SlotPool,
   SPAN_PAGES,
   type SuperRegistry,
   type SuperSlabIndex,
@@ -55,7 +55,7 @@ export interface PoolRules {
 /** Claims of a span that may be lost in one SuperSlab before the search goes on behind it. */
 const CLAIMS_PER_SUPERSLAB = 4;
 
-export class Pool implements SlotPool {
+export class Pool implements RunPool {
   readonly #scope: Scope;
   readonly #registry: SuperRegistry;
   readonly #rules: PoolRules;

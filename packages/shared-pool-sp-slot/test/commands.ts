@@ -14,7 +14,7 @@ import {
   PageKind,
   pageWord,
   type Records,
-  type SlotPool,
+  type RunPool,
   SlotState,
   SPAN_BLOCKS,
   SPAN_PAGES,
@@ -434,7 +434,7 @@ class OtherLeaves implements PoolCommand {
   }
 }
 
-function poolOf(real: Stand, owner: ThreadId): SlotPool {
+function poolOf(real: Stand, owner: ThreadId): RunPool {
   return owner === OWNER ? real.pool : real.thread(owner).pool;
 }
 

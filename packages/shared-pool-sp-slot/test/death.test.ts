@@ -3,6 +3,7 @@
  * nothing is lost, and what was being freed is there or gone.
  */
 
+import { type OnAccess, Stop, stopAfter } from '@hakmem/conformance';
 import { ownerOf, type PageIndex, SPAN_PAGES } from '@hakmem/contracts';
 import { describe, expect, test } from 'vitest';
 import { census, faults, faultsOfCapacity } from './audit.js';
@@ -21,7 +22,6 @@ import {
   TINY,
 } from './deeds.js';
 import { acquireMany, OWNER, type Stand } from './stand.js';
-import { type OnAccess, Stop, stopAfter } from './watch.js';
 
 const HEIR = 20;
 const HEIR_OF_HEIR = 21;
@@ -184,7 +184,7 @@ test('when a thread leaves, what is live stays: its slabs are abandoned, its run
   at.thread(HEIR).pool.leave(ACTOR);
   const after = census(at);
   const mine = [...before.slabs].filter(([, slab]) => slab.owner === ACTOR);
-  const kept = mine.filter(([head]) => after.slabs.has(head)).map(([head, slab]) => [head, slab.sizeClass]);
+  const kept = mine.filter(([head]) => after.slabs.has(head)).map(([head, slab]) => [head, slab.sizeClass] as const);
   expect(mine.length).toBe(6);
   expect(kept.map(([, sizeClass]) => sizeClass)).toEqual([THIRD, SPAN_3]);
   for (const [head] of kept) expect(after.slabs.get(head)?.owner).toBe(0);

@@ -3,6 +3,7 @@
  * the same pages. What both were told must agree, and the heap must be whole.
  */
 
+import { once, Stop, stopAfter } from '@hakmem/conformance';
 import {
   classIn,
   headOf,
@@ -23,7 +24,6 @@ import { describe, expect, test } from 'vitest';
 import { census, faults, faultsOfCapacity } from './audit.js';
 import { ACTOR, DEEDS, GONE, keptRun, leaveBehind, OTHER, SPAN_3, SPAN_4, sceneOf, setLive, TINY } from './deeds.js';
 import { acquireMany, lengthOf, type Stand, stand, superSlabOf, type Thread } from './stand.js';
-import { once, Stop, stopAfter } from './watch.js';
 
 const RIVAL = 12;
 

@@ -4,12 +4,12 @@
  * that it has, and nothing is lost.
  */
 
+import { once } from '@hakmem/conformance';
 import { classIn, type PageIndex } from '@hakmem/contracts';
 import { describe, expect, test } from 'vitest';
 import { census, faults, faultsOfCapacity } from './audit.js';
 import { ACTOR, DEEDS, type Deed, GONE, OTHER, type Scene, SPAN_4, sceneOf, setLive, THIRD, TINY } from './deeds.js';
 import { acquireMany, type Stand, type Thread } from './stand.js';
-import { once } from './watch.js';
 
 const RIVAL = 12;
 /** Of the reads between two writes, the first, the last and each of this many. */

@@ -1,5 +1,6 @@
 /** Puts pools of one or several threads on a ground and a registry of their own, and helps tests to read what they did. */
 
+import { type OnAccess, PlainRegistry, watched } from '@hakmem/conformance';
 import {
   CLASS_COUNT,
   NOTE_SPAN,
@@ -7,9 +8,9 @@ import {
   type PageIndex,
   type Records,
   type Region,
+  type RunPool,
   type Scope,
   type SizeClass,
-  type SlotPool,
   SPAN_PAGES,
   type SuperRegistry,
   type SuperSlabIndex,
@@ -19,8 +20,6 @@ import {
 import { Hints } from '../src/hints.js';
 import { type SharedPoolOptions, sharedPool } from '../src/index.js';
 import { Slots } from '../src/slots.js';
-import { FakeRegistry } from './fake-registry.js';
-import { type OnAccess, watched } from './watch.js';
 
 /** The owner of all slabs in tests of one thread: not 1, so that a forgotten owner shows. */
 export const OWNER = 7;
@@ -38,7 +37,7 @@ export interface Place {
 
 /** What one thread uses. */
 export interface Thread {
-  readonly pool: SlotPool;
+  readonly pool: RunPool;
   /** The transitions by themselves, over the same words as the pool's. */
   readonly slots: Slots;
 }
@@ -46,9 +45,9 @@ export interface Thread {
 export interface Stand {
   /** The records as they are: nothing that reads or writes here is watched. */
   readonly records: Records;
-  readonly registry: FakeRegistry;
+  readonly registry: PlainRegistry;
   /** The founder's pool; its owner is `OWNER`. */
-  readonly pool: SlotPool;
+  readonly pool: RunPool;
   readonly slots: Slots;
   readonly region: Region;
   /** The pool's own hints, for planting damage. */
@@ -67,7 +66,7 @@ export function stand(place: Place = {}, options: SharedPoolOptions = {}): Stand
   const length = recipe.words(pageLimit);
   const ground = standaloneGround(pageLimit, length);
   const { records } = ground;
-  const registry = new FakeRegistry(records, { firstPage, retain });
+  const registry = new PlainRegistry(records, { firstPage, retain });
   if (prewarm > 0) {
     const first = registry.extend(prewarm);
     for (let superSlab = first + prewarm - 1; superSlab >= first; superSlab--) registry.free(superSlab);
@@ -123,7 +122,7 @@ export function classOfSpan(pages: number): SizeClass {
 }
 
 /** Acquires `count` slabs of the class; throws when one is refused. */
-export function acquireMany(pool: SlotPool, sizeClass: SizeClass, count: number): PageIndex[] {
+export function acquireMany(pool: RunPool, sizeClass: SizeClass, count: number): PageIndex[] {
   return Array.from({ length: count }, () => {
     const head = pool.acquire(sizeClass);
     if (head === 0) throw new Error(`no slab of class ${sizeClass}: memory is exhausted`);

@@ -3,6 +3,7 @@
  * pages, and what is looked at again. Where one thread must be quick, a hook in the other's atomic operations lets it.
  */
 
+import { PlainRegistry, Stop } from '@hakmem/conformance';
 import {
   type AtomicOps,
   clause,
@@ -30,9 +31,7 @@ import { Slots } from '../src/slots.js';
 import { census, faults } from './audit.js';
 import { ACTOR, GONE, leaveBehind, OTHER, SPAN_3, SPAN_4, setLive, TINY } from './deeds.js';
 import { hintsOff } from './exact.js';
-import { FakeRegistry } from './fake-registry.js';
 import { acquireMany, OWNER, type Stand, stand, superSlabOf } from './stand.js';
-import { Stop } from './watch.js';
 
 const RIVAL = 12;
 
@@ -457,7 +456,7 @@ describe('runs', () => {
 describe('a SuperSlab that another thread makes first', () => {
   test('serves both, and is welcomed once its pages are in use', () => {
     const records = standaloneGround(160, 0).records;
-    const registry = new FakeRegistry(records, { firstPage: 32, retain: Number.POSITIVE_INFINITY });
+    const registry = new PlainRegistry(records, { firstPage: 32, retain: Number.POSITIVE_INFINITY });
     const [one, other] = [registry.seenBy(() => {}), registry.seenBy(() => {})];
     expect(one.extend(1)).toBe(1);
     expect(other.extend(1)).toBe(2);

@@ -24,7 +24,6 @@ const CLASS = 5;
 class BareSpace {
   readonly firstPage = 1;
   readonly pageLimit = PAGES;
-  readonly returnsMemory = true;
   committedPages = 0;
   commit(pages: number): boolean {
     this.committedPages = pages;
@@ -51,7 +50,10 @@ function make(retain: number) {
   const words = recipe.words(PAGES);
   const ground = standaloneGround(PAGES, words + ROOMS_WORDS);
   ground.policy.words[ground.policy.start + POLICY_RETAIN] = retain;
-  const registry: SuperRegistry = recipe.build(ground.scope(words), new BareSpace() as unknown as AddressSpace);
+  const registry = recipe.build(
+    ground.scope(words),
+    new BareSpace() as unknown as AddressSpace,
+  ) as Required<SuperRegistry>;
   registry.extend(SUPERSLABS / 2);
   for (let superSlab = 0; superSlab < SUPERSLABS / 2; superSlab += 2) registry.free(superSlab);
   return { registry, ground };

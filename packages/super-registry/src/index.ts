@@ -6,7 +6,9 @@
 
 import {
   type AddressSpace,
+  type Capabilities,
   integerOption,
+  PAGE_BYTES,
   type Recipe,
   requireMethods,
   type SuperRegistry,
@@ -23,14 +25,28 @@ export interface SuperRegistryOptions {
   readonly prewarm?: number | undefined;
 }
 
+const CAPABILITIES: Capabilities<'any', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'any',
+  grows: true,
+  shrinks: true,
+  zeroed: false,
+  retries: true,
+  stateInBuffer: true,
+};
+
 /** The recipe of a registry over an address space. Throws an OptionError when an option is out of range. */
-export function superRegistry(options: SuperRegistryOptions = {}): Recipe<AddressSpace, SuperRegistry> {
+export function superRegistry(
+  options: SuperRegistryOptions = {},
+): Recipe<AddressSpace, Required<SuperRegistry>, Capabilities<'any', true>, 'registry'> {
   const prewarm = integerOption('prewarm', options.prewarm, 0, 2_048, 0);
   return {
     box: 'super-registry',
+    contract: 'registry',
+    capabilities: CAPABILITIES,
     words: registryWords,
     build(scope, space) {
-      requireMethods('super-registry', 'address space', space, ['commit', 'release']);
+      requireMethods('super-registry', 'address space', space, ['commit']);
       const registry = new Registry(scope, space);
       const made: SuperSlabIndex[] = [];
       for (let next = 0; scope.founding && made.length < prewarm && next !== -1; ) {

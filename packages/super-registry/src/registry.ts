@@ -146,13 +146,13 @@ export class Registry implements SuperRegistry {
     this.#words[this.#record(superSlab) + FREED_AT] = now;
     this.#setTier(superSlab, Tier.FREE);
     this.#scope.log?.(`[SS_LRU_PUSH] ss=${superSlab}`);
-    if (!this.#space.returnsMemory) return;
+    if (this.#space.release === undefined) return;
     const { hot, draining } = this.#count();
     this.trim(Math.max(this.#scope.policy.words[this.#scope.policy.start + POLICY_RETAIN], hot + draining));
   }
 
   trim(retain: number): number {
-    if (!this.#space.returnsMemory) return 0;
+    if (this.#space.release === undefined) return 0;
     const before = this.end;
     let end = before;
     for (let { free } = this.#count(); free > retain && end > this.first && this.tier(end - 1) === Tier.FREE; free--) {

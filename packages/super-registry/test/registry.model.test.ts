@@ -40,7 +40,7 @@ function set(model: Model, superSlab: number, tier: Tier): void {
 /** Returns FREE SuperSlabs at the top, down to `retain`; says how many. */
 function trim(model: Model, space: FakeSpace, retain: number): number {
   let gone = 0;
-  while (space.returnsMemory && model.free.length > retain && model.tiers.at(-1) === Tier.FREE) {
+  while (space.capabilities.shrinks && model.free.length > retain && model.tiers.at(-1) === Tier.FREE) {
     model.tiers.pop();
     model.free = model.free.filter((each) => each !== end(model));
     gone++;
@@ -186,7 +186,7 @@ const steps = fc.commands<Model, Made>(
 const spaces = fc.record({
   pageLimit: fc.integer({ min: 40, max: 330 }),
   firstPage: fc.integer({ min: 1, max: 39 }),
-  returnsMemory: fc.boolean(),
+  shrinks: fc.boolean(),
 });
 
 /** Where the clock begins: at 0, or so that it passes 2³¹ or 2³² on the way. */

@@ -257,7 +257,7 @@ describe(clause('REGISTRY-4'), () => {
   });
 
   test('a space that cannot return memory keeps all of it', () => {
-    const { registry, space } = makeRegistry(new FakeSpace(PAGES, { returnsMemory: false }), {}, 0);
+    const { registry, space } = makeRegistry(new FakeSpace(PAGES, { shrinks: false }), {}, 0);
     registry.extend(3);
     for (const superSlab of [0, 1, 2]) registry.free(superSlab);
     expect(registry.trim(0)).toBe(0);

@@ -60,7 +60,7 @@ describe('a second registry over the region of a first', () => {
   });
 
   test(`${clause('REGISTRY-3')} (freed by different threads)`, () => {
-    const { one, other } = two(new FakeSpace(PAGES, { returnsMemory: false }));
+    const { one, other } = two(new FakeSpace(PAGES, { shrinks: false }));
     one.extend(4);
     one.free(2);
     other.free(0);
@@ -125,7 +125,7 @@ describe.each([{ shared: true }, { shared: false }])(
     });
 
     test('the tiers that the winner\u2019s have by then are left to it', () => {
-      const { space, one, other } = two(new FakeSpace(PAGES, { returnsMemory: false }), where);
+      const { space, one, other } = two(new FakeSpace(PAGES, { shrinks: false }), where);
       space.onCommit = () => {
         other.extend(3);
         other.drain(1);
@@ -161,14 +161,14 @@ describe.each([{ shared: true }, { shared: false }])(
 );
 
 test('prewarming is the founder’s alone: threads that come later make none', () => {
-  const { space, one, other } = two(new FakeSpace(PAGES, { returnsMemory: false }), { prewarm: 3 });
+  const { space, one, other } = two(new FakeSpace(PAGES, { shrinks: false }), { prewarm: 3 });
   expect(other.stats()).toMatchObject({ free: 3, created: 3 });
   expect(space.committedPages).toBe(96);
   expect([one.reuse(), other.reuse(), one.reuse(), other.reuse()]).toEqual([0, 1, 2, -1]);
 });
 
 test('peak counts what all threads have HOT or DRAINING at once', () => {
-  const { one, other } = two(new FakeSpace(PAGES, { returnsMemory: false }));
+  const { one, other } = two(new FakeSpace(PAGES, { shrinks: false }));
   one.extend(2);
   other.extend(2);
   one.free(3);
@@ -196,8 +196,8 @@ test(`${clause('REGISTRY-2')} (two threads, any calls, extends within extends; s
   });
   let lost = 0;
   fc.assert(
-    fc.property(fc.array(call, { maxLength: 40 }), fc.boolean(), fc.nat(3), (calls, returnsMemory, retain) => {
-      const space = new FakeSpace(PAGES, { firstPage: 35, returnsMemory });
+    fc.property(fc.array(call, { maxLength: 40 }), fc.boolean(), fc.nat(3), (calls, shrinks, retain) => {
+      const space = new FakeSpace(PAGES, { firstPage: 35, shrinks });
       const { one, other, records, policy } = two(space);
       records.words[policy.start + POLICY_RETAIN] = retain;
       let made = 0;

@@ -10,19 +10,33 @@
 import {
   type Address,
   type BlockCache,
+  type Capabilities,
   classOf,
   type Front,
   GRANULE_BYTES,
-  type Recipe,
+  PAGE_BYTES,
+  type RecipeOf,
   requireMethods,
   type SizeClass,
   TINY_MAX_BYTES,
 } from '@hakmem/contracts';
 
+const CAPABILITIES: Capabilities<'owner', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'owner',
+  grows: false,
+  shrinks: false,
+  zeroed: false,
+  retries: false,
+  stateInBuffer: true,
+};
+
 /** The recipe of the front over a cache. It has no words of its own. */
-export function tinyFront(): Recipe<BlockCache, Front> {
+export function tinyFront(): RecipeOf<'front', Capabilities<'owner', true>> {
   return {
     box: 'tiny-front',
+    contract: 'front',
+    capabilities: CAPABILITIES,
     words: () => 0,
     build(_scope, cache) {
       requireMethods('tiny-front', 'cache', cache, ['take', 'give']);

@@ -1,5 +1,6 @@
 /** The tiny front: its map over every size, what it passes on to its cache, and what it asks of it. */
 
+import { PlainCache } from '@hakmem/conformance';
 import {
   BLOCK_BYTES,
   CompositionError,
@@ -9,18 +10,17 @@ import {
   standaloneGround,
   TINY_MAX_BYTES,
 } from '@hakmem/contracts';
-import { FakeCache } from '@hakmem/tooling-suites/fake-cache';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tinyFront } from '../src/index.js';
 
 const SIZES = Array.from({ length: TINY_MAX_BYTES + 1 }, (_, bytes) => bytes);
 
 const ground = standaloneGround(4, 0);
-let cache: FakeCache;
+let cache: PlainCache;
 let front: Front;
 
 beforeEach(() => {
-  cache = new FakeCache();
+  cache = new PlainCache();
   front = tinyFront().build(ground.scope(0), cache);
 });
 
@@ -97,7 +97,7 @@ describe('the recipe', () => {
   });
 
   test.each(['take', 'give'])('wants %s() of its cache, and says so', (verb) => {
-    class Lame extends FakeCache {}
+    class Lame extends PlainCache {}
     Object.defineProperty(Lame.prototype, verb, { value: undefined });
     const build = (): Front => tinyFront().build(ground.scope(0), new Lame());
     expect(build).toThrow(CompositionError);
@@ -105,14 +105,14 @@ describe('the recipe', () => {
   });
 
   test('wants a cache at all', () => {
-    const build = (): Front => tinyFront().build(ground.scope(0), null as unknown as FakeCache);
+    const build = (): Front => tinyFront().build(ground.scope(0), null as unknown as PlainCache);
     expect(build).toThrow(CompositionError);
     expect(build).toThrow('tiny-front wants take() of its cache, and null does not have it');
   });
 
   test('asks for no more than take and give', () => {
     const { live } = cache;
-    const bare = { take: () => 4_096, give: () => live.size === 0 } as unknown as FakeCache;
+    const bare = { take: () => 4_096, give: () => live.size === 0 } as unknown as PlainCache;
     front = tinyFront().build(ground.scope(0), bare);
     expect([front.malloc(1), front.free(0, 4_096)]).toEqual([4_096, true]);
   });

@@ -1,7 +1,7 @@
 /** Recordings of a real heap: of one thread, event by event, and of two Workers that free each other's blocks. */
 
 import { Worker } from 'node:worker_threads';
-import { createHeap, type Heap } from 'hakmem';
+import { createHeap, type Heap, type HeapOf, type PartsOf, type SharedHeap } from 'hakmem';
 import { afterEach, describe, expect, test } from 'vitest';
 import { decodeTrace, encodeTrace, FREE, MALLOC, REALLOC, recordTrace, type Trace } from '../src/index.js';
 import type { Done, Task } from './worker.js';
@@ -9,7 +9,7 @@ import type { Done, Task } from './worker.js';
 const MIB = 1_048_576;
 const heaps: Heap[] = [];
 
-function newHeap(memory: 'shared' | 'local'): Heap {
+function newHeap<const M extends 'shared' | 'local'>(memory: M): HeapOf<PartsOf<{ readonly memory: M }>> {
   const heap = createHeap({ memory, maxBytes: 64 * MIB, env: false });
   heaps.push(heap);
   return heap;
@@ -79,7 +79,7 @@ function start(task: Task): Promise<Done> {
 const shared = (words: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * words));
 
 /** Two Workers at once, `steps` each, over a log of this many entries. */
-async function record(heap: Heap, steps: number, maxEvents: number) {
+async function record(heap: SharedHeap, steps: number, maxEvents: number) {
   const recorder = recordTrace(heap, { maxEvents });
   const log = recorder.log as SharedArrayBuffer;
   const common = { handle: heap.handle, log, boxes: shared(64), ready: shared(1), workers: 2, steps };

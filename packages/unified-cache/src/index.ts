@@ -4,15 +4,27 @@
  * @packageDocumentation
  */
 
-import { type BlockCache, type CacheNeeds, type Recipe, requireMethods } from '@hakmem/contracts';
+import { type Capabilities, PAGE_BYTES, type RecipeOf, requireMethods } from '@hakmem/contracts';
 import { CACHE_WORDS, Cache } from './cache.js';
 
 export { CACHE_WORDS };
 
+const CAPABILITIES: Capabilities<'owner', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'owner',
+  grows: false,
+  shrinks: true,
+  zeroed: false,
+  retries: false,
+  stateInBuffer: true,
+};
+
 /** The recipe of a cache over a source of slabs. Caps, batches and the drain interval are read from the policy table. */
-export function unifiedCache(): Recipe<CacheNeeds, BlockCache> {
+export function unifiedCache(): RecipeOf<'cache', Capabilities<'owner', true>> {
   return {
     box: 'unified-cache',
+    contract: 'cache',
+    capabilities: CAPABILITIES,
     words: () => CACHE_WORDS,
     build(scope, needs) {
       const { source, remote } = needs;

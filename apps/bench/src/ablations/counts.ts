@@ -22,9 +22,13 @@ type Stream = Pick<Workload, 'name' | 'steps' | 'prepare' | 'reference'>;
 
 /** Serves `stream`, `phases` or the name of a workload, with a heap of its own. */
 export function countStream(name: CompositionName, stream: string): CountResult {
+  return countHeap(name, composed(name, MAX_BYTES), stream);
+}
+
+/** The same with a new heap of a composition that is called `name`; destroys it. */
+export function countHeap(name: string, heap: Composed, stream: string): CountResult {
   const served = findStream(stream);
   const { steps } = served;
-  const heap = composed(name, MAX_BYTES);
   const asked = new Asked(heap.verbs);
   const loop = served.prepare({ blocks: asked, none: 0, slots: addressSlots });
   const seen = serve(served, loop, heap);

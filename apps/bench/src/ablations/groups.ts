@@ -35,6 +35,8 @@ export const BASES = [
 
 const MIXED = ['random_mixed 256', 'random_mixed 4096', 'random_mixed 65536'] as const;
 const USUAL_STREAMS = ['random_mixed 4096', 'trace gcc', 'phases'] as const;
+/** For a composition of which nobody knows what it is about. */
+export const COUNTED_STREAMS: readonly string[] = [...USUAL_STREAMS, 'random_mixed 65536'];
 
 /** The learner's group (off, observe, learn) comes with its box. */
 export const GROUPS = [
@@ -153,6 +155,14 @@ export const GROUPS = [
     ],
     workloads: ['mid 8-32K', 'fixed_size 32768', 'trace php'],
     streams: ['mid 8-32K', 'phases'],
+  },
+  {
+    name: 'checked mode',
+    base: 'standard',
+    baseHas: 'boxes that call each other directly',
+    variants: [{ name: 'checked', differs: 'every box behind the checks of its contract, for tests' }],
+    workloads: ['pair 64', 'random_mixed 256', 'random_mixed 4096', 'trace sqlite'],
+    streams: USUAL_STREAMS,
   },
   {
     name: 'records',

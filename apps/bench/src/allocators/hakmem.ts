@@ -7,7 +7,8 @@
  */
 
 import { createHeap, type Heap, type HeapOptions } from 'hakmem';
-import { type CompositionName, composed } from '../compositions.js';
+import { type CompositionName, composed, heapOf } from '../compositions.js';
+import { loadOwn } from '../own/composition.js';
 import type { CheckedHeap } from '../replay-checked.js';
 import { addressSlots, type Subject } from './subject.js';
 
@@ -32,6 +33,12 @@ export function compositionSubject(name: CompositionName): Subject<number> {
     return auditEmpty(heap);
   };
   return { blocks: verbs, none: 0, slots: addressSlots, audit };
+}
+
+/** A heap of the user's own composition. */
+export async function ownSubject(asked: string): Promise<Subject<number>> {
+  const { parts } = await loadOwn(asked);
+  return subjectOf(heapOf(parts(), MAX_BYTES));
 }
 
 function subjectOf(heap: Heap): Subject<number> {

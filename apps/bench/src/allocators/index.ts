@@ -6,6 +6,7 @@
 import { COMPOSITIONS, type CompositionName } from '../ablations/groups.js';
 import { BenchError } from '../errors.js';
 import { RIVALS } from '../native/names.js';
+import { isOwn } from '../own/composition.js';
 import type { Subject } from './subject.js';
 
 export type { Blocks, Slots, Subject } from './subject.js';
@@ -119,8 +120,9 @@ export function findAllocator(name: string): AllocatorEntry {
   );
 }
 
-/** Makes the allocator of that name in this process. */
+/** Makes the allocator of that name, or a composition of the user's own (../own), in this process. */
 export async function makeSubject(name: string): Promise<Subject<unknown>> {
+  if (isOwn(name)) return (await import('./hakmem.js')).ownSubject(name);
   const entry = findAllocator(name);
   if (entry.kind !== 'native') return entry.create();
   throw new BenchError(`${name} is an allocator of C programs; nativeCell measures it, a process of Node cannot`);

@@ -20,6 +20,7 @@ import {
   type BlockCache,
   type CacheNeeds,
   type CacheStats,
+  type Capabilities,
   CLASS_COUNT,
   countFree,
   GRANULE_SHIFT,
@@ -27,11 +28,12 @@ import {
   NOTE_ROOM,
   NOTE_SPAN,
   noteOf,
+  PAGE_BYTES,
   PAGE_GRANULE_SHIFT,
   PAGE_SHIFT,
   type PageIndex,
   POLICY_DRAIN_INTERVAL,
-  type Recipe,
+  type RecipeOf,
   type RemoteQueue,
   type Report,
   requireMethods,
@@ -49,10 +51,22 @@ const RETIRED = 3;
 const COUNTER_WORDS = 8;
 const WORDS = COUNTER_WORDS + 2 * CLASS_COUNT;
 
+const CAPABILITIES: Capabilities<'owner', true> = {
+  alignment: PAGE_BYTES,
+  concurrency: 'owner',
+  grows: false,
+  shrinks: true,
+  zeroed: false,
+  retries: false,
+  stateInBuffer: true,
+};
+
 /** The recipe of the cache. The drain interval is read from the policy table; caps and batches mean nothing to it. */
-export function oneSpeedCache(): Recipe<CacheNeeds, BlockCache> {
+export function oneSpeedCache(): RecipeOf<'cache'> {
   return {
     box: 'one-speed-cache',
+    contract: 'cache',
+    capabilities: CAPABILITIES,
     words: () => WORDS,
     build(scope, needs) {
       const { source, remote } = needs;

@@ -14,9 +14,8 @@
 
 import {
   type Address,
-  type AddressSpace,
   type PageIndex,
-  type Recipe,
+  type RecipeOf,
   type Region,
   type RegistryStats,
   type Report,
@@ -28,19 +27,19 @@ import {
 } from '@hakmem/contracts';
 import { superRegistry } from '@hakmem/super-registry';
 
-export function eagerRegistry(): Recipe<AddressSpace, SuperRegistry> {
+export function eagerRegistry(): RecipeOf<'registry'> {
   return around('eager-registry', (inner) => new Eager(inner));
 }
 
-export function untieredRegistry(): Recipe<AddressSpace, SuperRegistry> {
+export function untieredRegistry(): RecipeOf<'registry'> {
   return around('untiered-registry', (inner) => new Untiered(inner));
 }
 
 /** A recipe of a box of that name around super-registry, on its words. */
-function around(box: string, wrap: (inner: SuperRegistry) => SuperRegistry): Recipe<AddressSpace, SuperRegistry> {
+function around(box: string, wrap: (inner: SuperRegistry) => SuperRegistry): RecipeOf<'registry'> {
   const standard = superRegistry();
   return {
-    box,
+    ...{ box, contract: 'registry', capabilities: standard.capabilities },
     words: (pageLimit) => standard.words(pageLimit),
     build: (scope, space) => wrap(standard.build(scope, space)),
   };
@@ -95,7 +94,7 @@ class Passing implements SuperRegistry {
   }
 
   trim(retain: number): number {
-    return this.inner.trim(retain);
+    return this.inner.trim!(retain);
   }
 
   rooms(region: Region, pool: SlotPool): SlabSource {
@@ -114,7 +113,7 @@ class Passing implements SuperRegistry {
 class Eager extends Passing {
   override free(superSlab: SuperSlabIndex): void {
     super.free(superSlab);
-    this.inner.trim(0);
+    this.trim(0);
   }
 }
 

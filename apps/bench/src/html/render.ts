@@ -18,7 +18,7 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsaf
 
 /** The page of a run. Throws a BenchError when the client has not been built. */
 export function renderHtml(results: Results): string {
-  const allocators = allocatorTitles();
+  const allocators = allocatorTitles(results);
   const data: PageData = { headline: headline(results, allocators), allocators, results };
   return `<!doctype html>
 <html lang="en">
@@ -69,10 +69,11 @@ function readClient(name: string): string {
   }
 }
 
-/** Of the tables for one thread and for several, each once. */
-function allocatorTitles(): readonly AllocatorTitle[] {
+/** Of the tables for one thread and for several, and of the user's own compositions, each once. */
+function allocatorTitles({ own }: Results): readonly AllocatorTitle[] {
   const titles = new Map<string, AllocatorTitle>();
-  for (const { name, title, kind } of [...ALLOCATORS, ...TEAM_ALLOCATORS]) {
+  const compositions = (own?.variants ?? []).map(({ name }) => ({ name, title: name, kind: 'composition' as const }));
+  for (const { name, title, kind } of [...ALLOCATORS, ...TEAM_ALLOCATORS, ...compositions]) {
     if (!titles.has(name)) titles.set(name, { name, title: title.replaceAll('\n', ' ').replaceAll(' /', '/'), kind });
   }
   return [...titles.values()];

@@ -10,7 +10,6 @@
  */
 
 import {
-  type AddressSpace,
   BLOCK_BYTES,
   type ControlArrays,
   classIn,
@@ -22,7 +21,7 @@ import {
   ownerOf,
   PAGE_BYTES,
   PageKind,
-  type Recipe,
+  type RecipeOf,
   type Records,
   recordsOf,
   SLOTS_PER_SUPERSLAB,
@@ -144,9 +143,8 @@ function openHeap(): { heap: Heap; records: Records; registry: SuperRegistry } {
   const control = memory.control.bind(memory);
   memory.control = (words, liveBytes) => (arrays = control(words, liveBytes));
   const recipe = superRegistry();
-  const watched: Recipe<AddressSpace, SuperRegistry> = {
-    box: recipe.box,
-    words: (pageLimit) => recipe.words(pageLimit),
+  const watched: RecipeOf<'registry'> = {
+    ...recipe,
     build: (scope, needs) => (registry = recipe.build(scope, needs)),
   };
   const heap = compose({ memory, registry: watched, prewarmCount: PREWARM });

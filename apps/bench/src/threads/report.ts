@@ -1,10 +1,11 @@
 /** The tables for several Workers, and what is to be said below them. */
 
 import { ALLOCATORS } from '../allocators/index.js';
+import { type ColumnTitle, titleOf } from '../columns.js';
 import type { Machine } from '../machine.js';
 import { measuredRate, type TeamRowResult } from '../results.js';
 import { decimal, plainTable, ratioCell, speedCell } from '../table.js';
-import { TEAM_ALLOCATORS, type TeamAllocator } from './allocators/index.js';
+import { TEAM_ALLOCATORS } from './allocators/index.js';
 import { rowName } from './workloads/index.js';
 
 const SUBJECT = 'hakmem-shared';
@@ -33,7 +34,7 @@ export function speedUp(
   return one === undefined || many === undefined ? undefined : many / one;
 }
 
-function ratios(rows: readonly TeamRowResult[], columns: readonly TeamAllocator[]): readonly string[] {
+function ratios(rows: readonly TeamRowResult[], columns: readonly ColumnTitle[]): readonly string[] {
   const others = columns.filter(({ kind }) => kind !== 'baseline' && kind !== 'hakmem');
   const compared = rows.filter((row) => others.some(({ name }) => row.ratios.some(({ to }) => to === name)));
   if (compared.length === 0) return [];
@@ -62,7 +63,6 @@ function leftOut(): string {
   return [...names].map(([reason, group]) => `${group.join(', ')} (${reason})`).join('; ');
 }
 
-function columnsOf(rows: readonly TeamRowResult[]): readonly TeamAllocator[] {
-  const names = new Set(rows[0].cells.map(({ allocator }) => allocator));
-  return TEAM_ALLOCATORS.filter(({ name }) => names.has(name));
+function columnsOf(rows: readonly TeamRowResult[]): readonly ColumnTitle[] {
+  return rows[0].cells.map(({ allocator }) => titleOf(allocator, TEAM_ALLOCATORS));
 }

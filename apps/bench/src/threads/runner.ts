@@ -66,9 +66,10 @@ function runWorkload(
     subject: table.subject,
     target: table.target,
     hasTime: () => now() < until,
-    run: async ({ row, allocator, native }) => {
+    run: async ({ row, allocator, asked, native }) => {
       const { workload, members } = rows.find(({ name }) => name === row)!;
-      const answer = await run({ workload: workload.name, members, allocator, reps: table.reps, budgetMs }, native);
+      const request = { workload: workload.name, members, allocator: asked, reps: table.reps, budgetMs };
+      const answer = await run(request, native);
       observer.cellDone(row, allocator);
       return answer;
     },

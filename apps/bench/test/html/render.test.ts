@@ -31,6 +31,14 @@ describe('renderHtml', () => {
     expect(new Set(allocators.map(({ name }: { name: string }) => name)).size).toBe(allocators.length);
   });
 
+  it("knows the user's own compositions, and shows what they count", () => {
+    const variants = [{ name: 'dense', differs: 'own/compose.js' }];
+    const own = { name: 'own', base: 'standard', baseHas: 'all boxes', variants, speeds: [], counts: [] };
+    const data = JSON.parse(scripts(renderHtml({ ...fullReport(), own })).json);
+    expect(data.allocators).toContainEqual({ name: 'dense', title: 'dense', kind: 'composition' });
+    expect(data.results.own).toEqual(own);
+  });
+
   it('lets no text of the results out of its element', () => {
     expect(page).not.toContain('</script><b>');
     expect(results.rows[0].cells.at(-1).reason).toBe('n/a: </script><b>no memalign');

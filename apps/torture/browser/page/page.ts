@@ -16,7 +16,9 @@ async function all(): Promise<string> {
   if (isolated.ok) {
     checks.push(...(await trial('SharedArrayBuffer', createHeap({ maxBytes: MAX_BYTES }), false)));
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 1_024, shared: true });
-    checks.push(...(await trial('WebAssembly.Memory', createHeap({ memory: wasmMemory(memory) }), true)));
+    checks.push(
+      ...(await trial('WebAssembly.Memory', createHeap({ memory: wasmMemory(memory, { shared: true }) }), true)),
+    );
   }
   return JSON.stringify({ checks } satisfies Report);
 }

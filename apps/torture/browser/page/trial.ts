@@ -4,7 +4,7 @@
  * of the Workers all the time, between its other tasks, and never blocks.
  */
 
-import type { Heap } from 'hakmem';
+import type { Heap, SharedHeap } from 'hakmem';
 import { accountsOf } from './accounts.ts';
 import { Content } from './content.ts';
 import { Member } from './crew.ts';
@@ -29,7 +29,7 @@ const ENDINGS: readonly Task['ending'][] = ['detaches', 'stays', 'works on'];
 const VICTIM = 3;
 
 /** Does a trial on a heap, and destroys it. `grows`: its memory is to grow meanwhile. */
-export async function trial(name: string, heap: Heap, grows: boolean): Promise<Check[]> {
+export async function trial(name: string, heap: SharedHeap, grows: boolean): Promise<Check[]> {
   const checks: Check[] = [];
   const ledger = makeLedger(1 + ENDINGS.length);
   Atomics.store(ledger, RUNNING, 1);
@@ -56,7 +56,7 @@ export async function trial(name: string, heap: Heap, grows: boolean): Promise<C
 }
 
 interface Cast {
-  readonly heap: Heap;
+  readonly heap: SharedHeap;
   readonly ledger: Int32Array;
   readonly crew: readonly Member[];
   readonly program: Program;

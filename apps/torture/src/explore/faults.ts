@@ -231,7 +231,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a dead thread’s last free is not told',
-    changes: [{ file: 'hakmem/src/heap.ts', from: '    remote?.settle(thread);\n', to: '' }],
+    changes: [{ file: 'hakmem/src/shared-heap.ts', from: '    remote?.settle(thread);\n', to: '' }],
     operations: ['remoteFree', 'claimSlot'],
     kills: true,
   },

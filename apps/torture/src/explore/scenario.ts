@@ -6,7 +6,7 @@
 
 import { defineScenario, type Outcome, watch } from '@hakmem/interleave';
 import { sharedMemory } from '@hakmem/memory';
-import { compose, type Heap, type HeapHandle } from 'hakmem';
+import { compose, type HeapHandle, type SharedHeap } from 'hakmem';
 import { type Account, accountOf, boardWords, Player } from '../player.ts';
 import { ALL_OPERATIONS, type Operation, type OperationName, WHOLE } from './operations.ts';
 
@@ -37,7 +37,7 @@ const THREADS = 2;
 const WHOLE_CLASS = 31 + 8 * 6;
 
 /** The controller's heap of the run at hand. */
-let founder: Heap;
+let founder: SharedHeap;
 
 function setup({ params }: { params: Params }): State {
   founder = compose({

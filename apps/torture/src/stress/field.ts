@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { createHeap, type Heap } from 'hakmem';
+import { createHeap, type SharedHeap } from 'hakmem';
 import { bundle } from '../bundle.ts';
 import { DOING, HAND, ledgerBytes, listOf, MAIL, placeOf, THREAD } from './ledger.ts';
 import type { Task } from './worker.ts';
@@ -10,7 +10,7 @@ import type { Task } from './worker.ts';
 export type Terms = Pick<Task, 'seed' | 'remote' | 'milliseconds' | 'quits'>;
 
 export class Field {
-  readonly heap: Heap;
+  readonly heap: SharedHeap;
   /** Workers that were started, that ended without detaching, and that were in a malloc then. */
   started = 0;
   died = 0;

@@ -1,5 +1,5 @@
-// A slab source written for the tests: it holds what it is told to hold and hands out what it is told to hand out, so that
-// a test can make it keep or break any clause.
+// A slab source written for the tests: it hands out what it is told to hand out, holds what it is offered, lets go of what it
+// is to retire, and does neither when it is told not to, so that a test can make it keep or break any clause.
 
 import {
   NOTE_ROOM,
@@ -38,8 +38,10 @@ export class FakeSource implements SlabSource {
   readonly calls: Call[] = [];
   /** What the next acquire or spare answers. */
   next: PageIndex | 0 = 0;
-  /** Slabs that `held` visits. */
-  readonly holds = new Set<PageIndex>();
+  /** What `held` visits. */
+  holds: (readonly [sizeClass: SizeClass, head: PageIndex])[] = [];
+  /** Whether it forgets what it is offered, and keeps what it is to retire. */
+  wrong = false;
 
   acquire(sizeClass: SizeClass): PageIndex | 0 {
     this.calls.push(['acquire', sizeClass]);
@@ -53,14 +55,16 @@ export class FakeSource implements SlabSource {
 
   offer(sizeClass: SizeClass, head: PageIndex): void {
     this.calls.push(['offer', sizeClass, head]);
+    if (!this.wrong) this.holds.push([sizeClass, head]);
   }
 
   retire(sizeClass: SizeClass, head: PageIndex): void {
     this.calls.push(['retire', sizeClass, head]);
+    if (!this.wrong) this.holds = this.holds.filter(([, page]) => page !== head);
   }
 
   held(visit: (sizeClass: SizeClass, head: PageIndex) => void): void {
-    for (const head of this.holds) visit(0, head);
+    for (const [sizeClass, head] of this.holds) visit(sizeClass, head);
   }
 
   verify(report: Report): void {

@@ -1,46 +1,47 @@
 // The address spaces that every clause of SPACE is proved for, each made with a given number of pages.
 
-import { type AddressSpace, PAGE_BYTES } from '@hakmem/contracts';
+import { type AddressSpace, type Capabilities, PAGE_BYTES } from '@hakmem/contracts';
 import { localMemory, sharedMemory, wasmMemory } from '../../src/index.js';
 
 export interface Case {
   readonly name: string;
   readonly kind: AddressSpace['kind'];
   readonly shared: boolean;
-  readonly returnsMemory: boolean;
+  /** Its capabilities, but for those that all spaces have. */
+  readonly can: Pick<Capabilities, 'grows' | 'shrinks' | 'zeroed' | 'retries'>;
   /** A space of `pages` pages, 8 or more. */
   make(pages: number): AddressSpace;
 }
 
-const never = { returnsMemory: false };
+const FIXED = { grows: false, shrinks: false, zeroed: true, retries: false };
 
 export const cases: readonly Case[] = [
   {
     name: 'shared',
     kind: 'shared',
     shared: true,
-    ...never,
+    can: FIXED,
     make: (pages) => sharedMemory({ maxBytes: pages * PAGE_BYTES }),
   },
   {
     name: 'local',
     kind: 'local',
     shared: false,
-    returnsMemory: true,
+    can: { ...FIXED, grows: true, shrinks: true },
     make: (pages) => localMemory({ maxBytes: pages * PAGE_BYTES }),
   },
   {
     name: 'wasm',
     kind: 'wasm',
     shared: false,
-    ...never,
+    can: { ...FIXED, grows: true },
     make: (pages) => wasmMemory(new WebAssembly.Memory({ initial: 1 }), { maxBytes: pages * PAGE_BYTES }),
   },
   {
     name: 'wasm shared',
     kind: 'wasm',
     shared: true,
-    ...never,
+    can: { ...FIXED, grows: true, retries: true },
     make: (pages) =>
       wasmMemory(new WebAssembly.Memory({ initial: 2, maximum: pages + 1, shared: true }), {
         maxBytes: pages * PAGE_BYTES,
@@ -50,7 +51,7 @@ export const cases: readonly Case[] = [
     name: 'wasm region',
     kind: 'wasm',
     shared: false,
-    ...never,
+    can: { ...FIXED, zeroed: false },
     make: (pages) =>
       wasmMemory(new WebAssembly.Memory({ initial: pages + 1 }), {
         start: 3 * PAGE_BYTES,

@@ -1,7 +1,7 @@
 // The other thread of threads.test.ts: opens the space of a handle that it is sent, and does to it what it is told.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SpaceHandle } from '@hakmem/contracts';
+import type { Capabilities, SpaceHandle } from '@hakmem/contracts';
 import { openMemory } from '../../src/index.js';
 
 /** What the thread can be told to do. */
@@ -15,8 +15,7 @@ export type Order =
 export interface Answer {
   readonly result: boolean | number | undefined;
   readonly kind: string;
-  readonly shared: boolean;
-  readonly returnsMemory: boolean;
+  readonly capabilities: Capabilities;
   readonly firstPage: number;
   readonly pageLimit: number;
   readonly committedPages: number;
@@ -36,8 +35,8 @@ function obey(order: Order): boolean | number | undefined {
 
 parentPort?.on('message', (order: Order) => {
   const result = obey(order);
-  const { kind, shared, returnsMemory, firstPage, pageLimit, committedPages } = space;
+  const { kind, capabilities, firstPage, pageLimit, committedPages } = space;
   const bytes = space.bytes().length;
-  const answer: Answer = { result, kind, shared, returnsMemory, firstPage, pageLimit, committedPages, bytes };
+  const answer: Answer = { result, kind, capabilities, firstPage, pageLimit, committedPages, bytes };
   parentPort?.postMessage(answer);
 });

@@ -3,9 +3,11 @@
 
 import {
   type AddressSpace,
+  type Capabilities,
   type ControlArrays,
   NOTE_ROOM,
   noteOf,
+  PAGE_BYTES,
   type PageIndex,
   PageKind,
   type PoolStats,
@@ -15,7 +17,6 @@ import {
   type SlotPool,
   SlotState,
   SPAN_BLOCKS,
-  type SpaceHandle,
   TINY_CLASS_COUNT,
 } from '@hakmem/contracts';
 
@@ -25,10 +26,22 @@ function unasked(): never {
   throw new Error('the box called what it has no business with');
 }
 
+function capabilitiesOf(shrinks: boolean): Capabilities {
+  return {
+    alignment: PAGE_BYTES,
+    concurrency: 'owner',
+    grows: true,
+    shrinks,
+    zeroed: false,
+    retries: false,
+    stateInBuffer: true,
+  };
+}
+
 export class FakeSpace implements AddressSpace {
+  readonly contract = 'space';
+  readonly capabilities: Capabilities;
   readonly kind = 'local';
-  readonly shared = false;
-  readonly returnsMemory: boolean;
   readonly firstPage: PageIndex;
   readonly pageLimit: number;
   committedPages = 0;
@@ -36,13 +49,17 @@ export class FakeSpace implements AddressSpace {
   available: number;
   /** What release was called with. */
   readonly releases: number[] = [];
+  /** There when the space shrinks. */
+  readonly release?: (pages: number) => void;
   /** What another thread does while the next commit is under way; called once. */
   onCommit: (() => void) | null = null;
 
-  constructor(pageLimit: number, options: { firstPage?: number; returnsMemory?: boolean; available?: number } = {}) {
+  constructor(pageLimit: number, options: { firstPage?: number; shrinks?: boolean; available?: number } = {}) {
     this.pageLimit = pageLimit;
     this.firstPage = options.firstPage ?? 1;
-    this.returnsMemory = options.returnsMemory ?? true;
+    const shrinks = options.shrinks ?? true;
+    this.capabilities = capabilitiesOf(shrinks);
+    if (shrinks) this.release = (pages) => this.#takeBack(pages);
     this.available = options.available ?? pageLimit;
   }
 
@@ -63,16 +80,12 @@ export class FakeSpace implements AddressSpace {
     return true;
   }
 
-  release(pages: number): void {
+  #takeBack(pages: number): void {
     this.releases.push(pages);
     this.committedPages = Math.min(this.committedPages, pages);
   }
 
   control(): ControlArrays {
-    return unasked();
-  }
-
-  handle(): SpaceHandle | null {
     return unasked();
   }
 }

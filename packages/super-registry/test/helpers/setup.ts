@@ -29,8 +29,11 @@ export const Field = { TIER: 0, FREED_AT: 1 } as const;
 const GUARD = 8;
 const GUARD_WORD = 0x5a5a5a5a;
 
+/** A registry that `shrinks`, as its recipe says. */
+export type Shrinking = Required<SuperRegistry>;
+
 export interface Made {
-  readonly registry: SuperRegistry;
+  readonly registry: Shrinking;
   readonly space: FakeSpace;
   readonly ground: Ground;
   readonly region: Region;
@@ -52,7 +55,7 @@ export function makeRegistry(space: FakeSpace, options: SuperRegistryOptions = {
   const scope = ground.scope(recipe.words(space.pageLimit), 1, (line) => log.push(line));
   const behind = ground.cut(GUARD);
   ground.records.words.fill(GUARD_WORD, behind.start);
-  const registry = recipe.build(scope, space);
+  const registry = recipe.build(scope, space) as Shrinking;
   const guard = (): void => {
     expect(ground.records.words.subarray(behind.start).every((word) => word === GUARD_WORD)).toBe(true);
   };
@@ -65,7 +68,7 @@ export interface Threads {
   readonly region: Region;
   readonly policy: Region;
   /** Builds the registry of one more thread over the same region; the first one has founded the heap. */
-  join(): SuperRegistry;
+  join(): Shrinking;
 }
 
 /** A heap whose threads have a registry each, in memory that is shared when `shared`. */
@@ -83,8 +86,9 @@ export function makeThreads(space: FakeSpace, options: SuperRegistryOptions & { 
     new Ground(control, space.pageLimit, threads++ === 0).scope(length, Math.max(1, threads));
   const founder = nextScope();
   const { records, region, policy } = founder;
-  const built = [recipe.build(founder, space)];
-  return { space, records, region, policy, join: () => built.pop() ?? recipe.build(nextScope(), space) };
+  const build = (scope: Scope): Shrinking => recipe.build(scope, space) as Shrinking;
+  const built = [build(founder)];
+  return { space, records, region, policy, join: () => built.pop() ?? build(nextScope()) };
 }
 
 export interface MadeRooms {

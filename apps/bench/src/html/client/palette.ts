@@ -41,7 +41,7 @@ export class Palette {
   }
 
   look(name: string): Look {
-    const shape = KNOWN[name] ?? (name.startsWith('hakmem') ? OTHER_HAKMEM : OTHER);
+    const shape = KNOWN[name] ?? (this.kind(name) === 'composition' ? OTHER_HAKMEM : OTHER);
     return { name, title: this.title(name), ...shape };
   }
 

@@ -8,6 +8,7 @@
 import type { AllocatorKind } from '../../allocators/index.js';
 import { BenchError } from '../../errors.js';
 import { RIVALS } from '../../native/names.js';
+import { isOwn } from '../../own/composition.js';
 import type { Sharing } from './sharing.js';
 
 export type { Attached, Ground, Sharing } from './sharing.js';
@@ -59,8 +60,12 @@ export const TEAM_ALLOCATORS: readonly TeamAllocator[] = [
   ...RIVALS.map(({ name, title }): NativeAllocator => ({ name, title, kind: 'native' })),
 ];
 
-/** The allocator's two sides. A `file:` URL names a module whose default export they are. */
+/**
+ * The allocator's two sides, or those of a composition of the user's own (../../own). A `file:` URL names a module whose default
+ * export they are.
+ */
 export async function loadSharing(name: string): Promise<Sharing> {
+  if (isOwn(name)) return (await import('./hakmem.js')).ownHeap(name);
   if (name.startsWith('file:')) return ((await import(name)) as { default: Sharing }).default;
   const found = TEAM_ALLOCATORS.find((entry) => entry.name === name);
   if (found === undefined) throw new BenchError(`no allocator for several Workers is called "${name}"`);

@@ -19,8 +19,8 @@ const COLORS = {
 } as const;
 const ROW_HEIGHT = 19;
 
-export function ablations({ ablations: found }: Results): Section {
-  const groups = found?.groups ?? [];
+export function ablations({ ablations: found, own }: Results): Section {
+  const groups = [...(found?.groups ?? []), ...(own === undefined ? [] : [own])];
   return {
     id: 'ablations',
     title: 'Ablations',

@@ -1,0 +1,3 @@
+/** Serves nothing above 256 KiB. */
+
+export default { large: null };

@@ -1,0 +1,3 @@
+import { preset } from '@hakmem/tooling-vitest';
+
+export default preset();
