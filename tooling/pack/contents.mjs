@@ -1,5 +1,5 @@
 // Which files belong into a published package: package.json, README.md and LICENSE, CHANGELOG.md as soon as there is
-// one; all of src, which is TypeScript and no tests; and of dist the entries of `exports`, what they name by a
+// one; all of src, which is TypeScript and no tests; and of dist the entries of `exports` and `bin`, what they name by a
 // relative path, and a map beside each script, whose sources are there, too. Nothing else: no tests, results, reports
 // or leftovers of a former build.
 
@@ -23,13 +23,13 @@ export function contentProblems(unpacked, folder, manifest) {
   return problems;
 }
 
-function expectedFiles(unpacked, folder, { exports }) {
+function expectedFiles(unpacked, folder, { exports, bin = {} }) {
   const expected = new Set(['package.json', 'README.md', 'LICENSE']);
   if (existsSync(join(folder, 'CHANGELOG.md'))) expected.add('CHANGELOG.md');
   for (const file of filesIn(join(folder, 'src'))) {
     if (/\.ts$/.test(file) && !/\.(test|bench)\.ts$/.test(file)) expected.add(`src/${file}`);
   }
-  for (const entry of Object.values(exports)) {
+  for (const entry of [...Object.values(exports), bin]) {
     for (const target of typeof entry === 'string' ? [entry] : Object.values(entry)) {
       addReachable(posix.normalize(target), unpacked, expected);
     }

@@ -79,7 +79,6 @@ const BUILDS: Readonly<Record<CompositionName, Build>> = {
   'no-affinity': { parts: () => ({ pool: sharedPool({ classAffinity: false }) }) },
   'mid-batch-1': { parts: () => ({ mid: poolTls({ refillSpans: 1 }) }) },
   'mid-batch-4': { parts: () => ({ mid: poolTls({ refillSpans: 4 }) }) },
-  checked: { parts: () => ({ checked: true }) },
   header: { parts: () => ({ cache: oneSpeedCache() }), over: (heap) => new HeaderHeap(heap) },
   'header-checked': { parts: () => ({ cache: oneSpeedCache() }), over: (heap) => new CheckedHeaderHeap(heap) },
 };

@@ -4,7 +4,7 @@ import type { PageIndex, RecipeOf, SizeClass, WarmPool } from '@hakmem/contracts
 import { writeDefaultPolicy } from '@hakmem/contracts';
 import { warmPool } from '@hakmem/warm-pool';
 import { describe, expect, it } from 'vitest';
-import { compose, localMemory, sharedMemory } from '../src/index.ts';
+import { ContractViolation, compose, localMemory, sharedMemory } from '../src/index.ts';
 import { expectEmpties, expectSound, generator, heapOf, MIB } from './support.ts';
 
 const memory = (): ReturnType<typeof sharedMemory> => sharedMemory({ maxBytes: 16 * MIB });
@@ -142,3 +142,53 @@ describe('memory given back', () => {
     expect(shared.collect({ force: true })).toBe(0);
   });
 });
+
+describe('checked', () => {
+  const most = [200, 2_000, 40_000, 300_000];
+  /** A thousand random operations, and what is counted then. */
+  const counted = (checked: boolean): unknown => {
+    const heap = compose({ memory: sharedMemory({ maxBytes: 4 * MIB }), maxThreads: 1, checked });
+    const random = generator(20_261);
+    const held: number[] = [];
+    for (let i = 0; i < 1_000; i++) {
+      if (random(2) === 0) held.push(heap.malloc(random(most[random(4)])));
+      else if (held.length > 0) heap.free(held.splice(random(held.length), 1)[0]);
+    }
+    return heap.stats();
+  };
+  it('checks change nothing that is counted', () => {
+    expect(counted(true)).toEqual(counted(false));
+  });
+
+  it('a box that breaks a clause is named, with the clause, the call and the values', () => {
+    const forgetful: RecipeOf<'warm'> = {
+      ...warmPool(),
+      box: 'forgetful',
+      build(scope, parent) {
+        const warm = warmPool().build(scope, parent);
+        return {
+          acquire: (c) => warm.acquire(c),
+          spare: (c) => warm.spare(c),
+          offer: () => {},
+          retire: (c, head) => warm.retire(c, head),
+          held: (visit) => warm.held(visit),
+          stats: () => warm.stats(),
+          verify: (report) => warm.verify(report),
+        };
+      },
+    };
+    const heap = compose({ memory: sharedMemory({ maxBytes: 4 * MIB }), warm: forgetful, checked: true });
+    const error = errorOf(() => heap.malloc(100));
+    expect(error).toBeInstanceOf(ContractViolation);
+    expect(error).toMatchObject({ box: 'forgetful', clause: 'SOURCE-6', values: { held: 0 } });
+    expect((error as ContractViolation).call).toMatch(/^offer\(6, \d+\)$/);
+  });
+});
+
+function errorOf(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return error;
+  }
+}

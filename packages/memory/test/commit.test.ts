@@ -1,5 +1,5 @@
-// packages/memory/test: fails today. Two threads grow one memory at once; the second one's growth was worked out before the
-// first one's, does not fit below the maximum any more, and commit says false though the pages are there.
+/** Two threads grow one memory at once: another one's growth, seen in the middle of a commit, is no reason to say false. */
+
 import { clause, PAGE_BYTES } from '@hakmem/contracts';
 import { expect, test } from 'vitest';
 import { wasmMemory } from '../src/index.js';

@@ -157,14 +157,6 @@ export const GROUPS = [
     streams: ['mid 8-32K', 'phases'],
   },
   {
-    name: 'checked mode',
-    base: 'standard',
-    baseHas: 'boxes that call each other directly',
-    variants: [{ name: 'checked', differs: 'every box behind the checks of its contract, for tests' }],
-    workloads: ['pair 64', 'random_mixed 256', 'random_mixed 4096', 'trace sqlite'],
-    streams: USUAL_STREAMS,
-  },
-  {
     name: 'records',
     base: 'standard',
     baseHas: 'records apart: page word and live byte; every wrong free throws',
