@@ -14,6 +14,7 @@ const AT_ONCE = 2;
 
 /** Tests that take a tenth of a minute or more and that no engine can change: one thread, fixed seeds. One version runs them. */
 const THE_SAME_EVERYWHERE = {
+  'apps/torture': ['test/explore.test.ts'],
   'packages/conformance': ['test/wrong/{cache,pool,registry}.test.ts'],
   'packages/hakmem': ['test/{exhaustion,model}.test.ts'],
   'packages/remote-queue': ['test/model.test.ts'],
