@@ -6,7 +6,7 @@ import { checkedParts } from './checked.js';
 import { checkFit, type Fitting, type HeapOf, threadLimit } from './fit.js';
 import type { HeapHandle } from './handle.js';
 import { Heap } from './heap.js';
-import { type Parts, recipesOf } from './parts.js';
+import { checkNames, type Parts, recipesOf } from './parts.js';
 import { SharedHeap } from './shared-heap.js';
 import { LAYOUT_VERSION } from './threads.js';
 import { currentWorker } from './worker.js';
@@ -20,6 +20,7 @@ const PREWARM_MAX_BYTES = 2_048;
  * thread is the heap's first; others attach where it is a {@link SharedHeap}.
  */
 export function compose<const P extends Parts>(parts: P & Fitting<P>): HeapOf<P> {
+  checkNames(parts);
   return assemble(parts.checked ? checkedParts<Parts>(parts) : parts) as HeapOf<P>;
 }
 

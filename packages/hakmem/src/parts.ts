@@ -65,6 +65,33 @@ export interface Recipes {
   readonly mid: RecipeOf<'front'> | null;
 }
 
+/** Every name of a part; the type makes the compiler say when one is missing. */
+const ALL: Required<{ [K in keyof Parts]: true }> = {
+  memory: true,
+  registry: true,
+  pool: true,
+  warm: true,
+  remote: true,
+  cache: true,
+  front: true,
+  mid: true,
+  large: true,
+  log: true,
+  prewarmCount: true,
+  maxThreads: true,
+  policy: true,
+  onDestroy: true,
+  checked: true,
+};
+
+/** Throws a CompositionError when parts have a name that is no part's. */
+export function checkNames(parts: Parts): void {
+  for (const name of Object.keys(parts)) {
+    if (Object.hasOwn(ALL, name)) continue;
+    throw new CompositionError(`${name} is no part of a composition; those are ${Object.keys(ALL).join(', ')}`);
+  }
+}
+
 /** What a box does in a composition. */
 export type Role = keyof Recipes;
 

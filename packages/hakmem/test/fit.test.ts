@@ -249,3 +249,7 @@ describe('sizes', () => {
     expectEmpties(composed({ front: null, mid: upTo(16) }));
   });
 });
+
+it('a name that is no part’s is named, with those that are', () => {
+  refuses({ fornt: RECIPES.front }, /^fornt is no part of a composition; those are memory, registry, pool, .*checked$/);
+});
