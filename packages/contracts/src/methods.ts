@@ -8,7 +8,6 @@ import { CompositionError } from './errors.js';
 import { type Contracts, requireMethods } from './recipe.js';
 
 const SOURCE_METHODS = ['acquire', 'spare', 'offer', 'retire', 'held', 'verify'];
-const RUN_METHODS = 'acquireRun releaseRun extendRun keepRun reuseRun splitRun joinRuns dropRun'.split(' ');
 
 /** What a box of the contract has, whatever it can do. */
 export const METHODS: { readonly [Name in keyof Contracts]: readonly string[] } = {
@@ -24,10 +23,12 @@ export const METHODS: { readonly [Name in keyof Contracts]: readonly string[] } 
 
 /** What a box of the contract has when it has a capability, and only then. */
 export const CAPABILITY_METHODS: {
-  readonly [Name in keyof Contracts]?: { readonly [Can in 'grows' | 'shrinks']?: readonly string[] };
+  readonly registry: { readonly shrinks: readonly string[] };
+  readonly pool: { readonly grows: readonly string[] };
+  readonly large: { readonly grows: readonly string[] };
 } = {
   registry: { shrinks: ['trim'] },
-  pool: { grows: RUN_METHODS },
+  pool: { grows: 'acquireRun releaseRun extendRun keepRun reuseRun splitRun joinRuns dropRun'.split(' ') },
   large: { grows: ['resize'] },
 };
 
@@ -35,7 +36,9 @@ export const CAPABILITY_METHODS: {
 export function requireBox(wanter: string, role: string, { contract, capabilities }: Labeled, box: unknown): void {
   const name = contract as keyof Contracts;
   requireMethods(wanter, role, box, METHODS[name]);
-  for (const [capability, methods] of Object.entries(CAPABILITY_METHODS[name] ?? {})) {
+  for (const [capability, methods] of Object.entries(
+    CAPABILITY_METHODS[name as keyof typeof CAPABILITY_METHODS] ?? {},
+  )) {
     const can = capabilities[capability as 'grows' | 'shrinks'];
     if (can) requireMethods(wanter, `${role} that ${capability}`, box, methods);
     const there = methods.find((method) => typeof (box as Record<string, unknown>)[method] === 'function');

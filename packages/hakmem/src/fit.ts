@@ -175,9 +175,8 @@ export function threadLimit({ memory, maxThreads, remote }: Parts): number {
 export function checkFit(recipes: Recipes, threads: number): void {
   for (const role of Object.keys(recipes) as Role[]) {
     const recipe = recipes[role];
-    if (recipe === null) continue;
+    if (recipe === null || threads === 1) continue;
     const { box, capabilities } = recipe;
-    if (threads === 1) continue;
     const why = !capabilities.stateInBuffer
       ? 'keeps state outside of the buffer'
       : SHARED.includes(role) && capabilities.concurrency === 'owner'

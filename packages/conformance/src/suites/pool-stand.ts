@@ -2,6 +2,7 @@
 
 import {
   BLOCK_BYTES,
+  CAPABILITY_METHODS,
   CLASS_COUNT,
   checked,
   GRANULE_SHIFT,
@@ -28,16 +29,7 @@ import { firstDifference } from './compare.js';
 import { type Census, censusOfPool, type Fault, faultsInHints, faultsOfCapacity, type PoolSite } from './pool-audit.js';
 
 /** The methods of runs: there when a pool `grows`. */
-export const RUN_METHODS: readonly string[] = [
-  'acquireRun',
-  'releaseRun',
-  'extendRun',
-  'keepRun',
-  'reuseRun',
-  'splitRun',
-  'joinRuns',
-  'dropRun',
-];
+export const RUN_METHODS: readonly string[] = CAPABILITY_METHODS.pool.grows;
 
 /** Accesses of one call to shared words, registry included, that no honest pool makes on so few pages. */
 const MOST_ACCESSES = 500_000;

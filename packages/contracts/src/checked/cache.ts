@@ -14,6 +14,7 @@
 import { PLAIN } from '../atomics.js';
 import type { BlockCache, CacheStats } from '../cache.js';
 import type { Report } from '../general.js';
+import { METHODS } from '../methods.js';
 import { classIn } from '../page-word.js';
 import { policyCap } from '../policy.js';
 import { requireMethods, type Scope } from '../recipe.js';
@@ -23,11 +24,9 @@ import { type Address, GRANULE_SHIFT, PAGE_SHIFT, type PageIndex, type SizeClass
 import { Inspection } from './inspection.js';
 import { OwnSlabs } from './own-slabs.js';
 
-const METHODS = [...['take', 'give', 'prewarm', 'drain', 'flushAll', 'retireIdle'], ...['cached', 'stats', 'verify']];
-
 /** The same cache; a clause of CACHE that does not hold throws a ContractViolation. */
 export function checkedCache(box: string, scope: Scope, inner: BlockCache): BlockCache {
-  requireMethods('checkedCache', 'inner', inner, METHODS);
+  requireMethods('checkedCache', 'inner', inner, METHODS.cache);
   return new CheckedCache(new Inspection(box), scope, inner);
 }
 

@@ -10,6 +10,7 @@
  */
 
 import type { Front } from '../front.js';
+import { METHODS } from '../methods.js';
 import { classIn, SlotState, stateOf } from '../page-word.js';
 import { requireMethods, type Scope } from '../recipe.js';
 import { headOf, type Records } from '../records.js';
@@ -27,7 +28,7 @@ class CheckedFront implements Front {
   readonly #inspection: Inspection;
 
   constructor(box: string, records: Records, inner: Front) {
-    requireMethods('checked', box, inner, ['malloc', 'free', 'classOf']);
+    requireMethods('checked', box, inner, METHODS.front);
     this.#records = records;
     this.#inner = inner;
     this.#inspection = new Inspection(box);

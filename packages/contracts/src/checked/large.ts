@@ -8,6 +8,7 @@
 
 import type { Report } from '../general.js';
 import type { LargeBlocks, LargeStats } from '../large.js';
+import { METHODS } from '../methods.js';
 import { kindOf, ownerOf, PageKind, pageWord, SlotState, stateOf } from '../page-word.js';
 import { requireMethods, type Scope } from '../recipe.js';
 import { NOTE_SPAN, noteOf, type Records } from '../records.js';
@@ -18,7 +19,7 @@ const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 
 /** The box behind checks: with resize when it has it, without when it has not. */
 export function checkedLarge(box: string, scope: Scope, inner: LargeBlocks): LargeBlocks {
-  requireMethods(`checked ${box}`, 'inner', inner, ['malloc', 'free', 'stats', 'verify']);
+  requireMethods(`checked ${box}`, 'inner', inner, METHODS.large);
   return typeof inner.resize === 'function'
     ? new CheckedResizing(box, scope, inner as Required<LargeBlocks>)
     : new CheckedLarge(box, scope, inner);

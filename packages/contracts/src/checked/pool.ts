@@ -11,6 +11,7 @@
 
 import type { ClauseId } from '../clauses.js';
 import type { Report } from '../general.js';
+import { CAPABILITY_METHODS, METHODS } from '../methods.js';
 import { classIn, kindOf, ownerOf, PageKind, pageWord, SlotState, stateOf } from '../page-word.js';
 import type { PoolStats, RunPool, SlotPool } from '../pool.js';
 import { requireMethods, type Scope } from '../recipe.js';
@@ -34,15 +35,7 @@ const RUN_WORD = pageWord(SlotState.ACTIVE, PageKind.LARGE, 0, 0);
 
 /** The pool behind checks: with runs when it has them, without when it has not. */
 export function checkedPool(box: string, scope: Scope, inner: SlotPool): SlotPool {
-  requireMethods(`checked ${box}`, 'inner', inner, [
-    'acquire',
-    'release',
-    'sweep',
-    'reclaim',
-    'leave',
-    'stats',
-    'verify',
-  ]);
+  requireMethods(`checked ${box}`, 'inner', inner, METHODS.pool);
   const runs = typeof (inner as RunPool).acquireRun === 'function';
   return runs ? new CheckedRunPool(box, scope, inner as RunPool) : new CheckedSlotPool(box, scope, inner);
 }
@@ -154,9 +147,7 @@ class CheckedRunPool extends CheckedSlotPool implements RunPool {
 
   constructor(box: string, scope: Scope, inner: RunPool) {
     super(box, scope, inner);
-    requireMethods(`checked ${box}`, 'inner', inner, [
-      ...['releaseRun', 'extendRun', 'keepRun', 'reuseRun', 'splitRun', 'joinRuns', 'dropRun'],
-    ]);
+    requireMethods(`checked ${box}`, 'inner', inner, CAPABILITY_METHODS.pool.grows);
     this.#runs = inner;
   }
 

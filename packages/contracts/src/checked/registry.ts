@@ -12,6 +12,7 @@
 import { PLAIN } from '../atomics.js';
 import type { ClauseId } from '../clauses.js';
 import type { Report } from '../general.js';
+import { METHODS } from '../methods.js';
 import { SlotState, stateOf } from '../page-word.js';
 import type { SlotPool } from '../pool.js';
 import { requireMethods, type Scope } from '../recipe.js';
@@ -29,8 +30,6 @@ import {
 import { Inspection } from './inspection.js';
 import { CheckedSource } from './source.js';
 
-const VERBS = ['superSlabOf', 'pageOf', 'tier', 'reuse', 'extend', 'heat', 'drain', 'free', 'rooms', 'stats', 'verify'];
-
 export function checkedRegistry(box: string, scope: Scope, inner: SuperRegistry): SuperRegistry {
   return new CheckedRegistry(box, scope.records, inner);
 }
@@ -46,7 +45,7 @@ class CheckedRegistry implements SuperRegistry {
   readonly #alone: boolean;
 
   constructor(box: string, records: Records, inner: SuperRegistry) {
-    requireMethods('checked', box, inner, VERBS);
+    requireMethods('checked', box, inner, METHODS.registry);
     this.#box = box;
     this.#records = records;
     this.#inner = inner;

@@ -9,6 +9,7 @@
  */
 
 import { PLAIN } from '../atomics.js';
+import { METHODS } from '../methods.js';
 import { classIn, kindOf, ownerOf, PageKind, SlotState, stateOf } from '../page-word.js';
 import { requireMethods, type Scope } from '../recipe.js';
 import { headOf, NOTE_SPAN, noteOf } from '../records.js';
@@ -17,11 +18,9 @@ import { CLASS_COUNT } from '../size-classes.js';
 import { type Address, GRANULE_SHIFT, PAGE_SHIFT, type PageIndex, type SizeClass, type ThreadId } from '../units.js';
 import { Inspection } from './inspection.js';
 
-const METHODS = ['free', 'hasNews', 'take', 'nextClass', 'isTold', 'settle', 'stats'];
-
 /** The same queue; a clause of REMOTE that does not hold throws a ContractViolation. */
 export function checkedRemote(box: string, scope: Scope, inner: RemoteQueue): RemoteQueue {
-  requireMethods('checkedRemote', 'inner', inner, METHODS);
+  requireMethods('checkedRemote', 'inner', inner, METHODS.remote);
   return new CheckedRemote(new Inspection(box), scope, inner);
 }
 

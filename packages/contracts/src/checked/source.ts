@@ -6,6 +6,7 @@
  */
 
 import type { Report } from '../general.js';
+import { METHODS } from '../methods.js';
 import { classIn, SlotState, stateOf } from '../page-word.js';
 import { requireMethods } from '../recipe.js';
 import { NOTE_ROOM, noteOf, type Records } from '../records.js';
@@ -22,7 +23,7 @@ export class CheckedSource implements SlabSource {
   protected readonly inspection: Inspection;
 
   constructor(records: Records, inner: SlabSource, box = 'slab source') {
-    requireMethods('CheckedSource', 'inner', inner, ['acquire', 'spare', 'offer', 'retire', 'held', 'verify']);
+    requireMethods('CheckedSource', 'inner', inner, METHODS.source);
     this.#records = records;
     this.#inner = inner;
     this.inspection = new Inspection(box);
