@@ -28,4 +28,5 @@ export * from './size-classes.js';
 export * from './source.js';
 export * from './space.js';
 export * from './units.js';
+export * from './views.js';
 export * from './warm.js';

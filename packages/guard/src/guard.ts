@@ -6,10 +6,9 @@
  * Each thread guards the heap object that it has. Cost: that of its layers.
  */
 
-import { ArgumentError, integer, MAX_BYTES } from '@hakmem/contracts';
+import { ArgumentError, integer, MAX_BYTES, type TypedArray, type TypedArrayConstructor } from '@hakmem/contracts';
 import { checkAll, type EndReport, flushAll, lastLook } from './ending.js';
 import type { GuardError } from './errors.js';
-import type { TypedArray, TypedArrayConstructor } from './heap.js';
 import { groupLeaks, type LeakReport } from './leaks.js';
 import type { Ground, Link, RetireCall, TakeCall } from './link.js';
 

@@ -1,24 +1,6 @@
 /** What can be guarded: a heap, known by its verbs alone. Any allocator with numbers for addresses will do. */
 
-/** A typed array in a block of a heap. */
-export type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array;
-
-/** A constructor of typed arrays, such as Float64Array. */
-export interface TypedArrayConstructor<T extends TypedArray> {
-  readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
-}
+import type { TypedArray, TypedArrayConstructor } from '@hakmem/contracts';
 
 /**
  * The verbs of a heap that guards need. Addresses are multiples of 16 below 2³²; 0 says that there was no memory. A wrong address

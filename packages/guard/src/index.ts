@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { TypedArray, TypedArrayConstructor } from '@hakmem/contracts';
 export type { EndReport } from './ending.js';
 export {
   type BlockSites,
@@ -17,7 +18,7 @@ export {
 export { type BlockRequest, type FailEachOptions, type FailingLayer, failEach, failing } from './failing.js';
 export type { Guard } from './guard.js';
 export { type Guarded, type GuardOptions, guard, guarded, type PassedOn } from './guarded.js';
-export type { GuardableHeap, TypedArray, TypedArrayConstructor } from './heap.js';
+export type { GuardableHeap } from './heap.js';
 export { formatLeaks, type LeakGroup, type LeakReport } from './leaks.js';
 export { type Ground, type Layer, Link, type RetireCall, type TakeCall } from './link.js';
 export type { Memory } from './memory.js';

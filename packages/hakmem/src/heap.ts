@@ -22,6 +22,8 @@ import {
   POLICY_RETAIN,
   type ThreadId,
   TINY_MAX_BYTES,
+  type TypedArray,
+  type TypedArrayConstructor,
 } from '@hakmem/contracts';
 import type { Boxes } from './boxes.js';
 import { Contents } from './contents.js';
@@ -30,7 +32,6 @@ import { Gate } from './gate.js';
 import { type HeapStats, readStats } from './stats.js';
 import { blockAround, extents, liveBlocks } from './survey.js';
 import { type Verdict, verifyHeap } from './verify.js';
-import type { TypedArray, TypedArrayConstructor } from './views.js';
 
 /** Visits a live block; return false to stop the walk. */
 export type Visit = (address: Address, bytes: number) => unknown;

@@ -23,6 +23,8 @@ export {
   NotLiveError,
   OptionError,
   type Problem,
+  type TypedArray,
+  type TypedArrayConstructor,
 } from '@hakmem/contracts';
 export { localMemory, sharedMemory, wasmMemory } from '@hakmem/memory';
 export { type AttachParts, attachHeap } from './attach.js';
@@ -37,5 +39,4 @@ export type { BoxParts, Parts, Recipes, Role, Standard } from './parts.js';
 export { SharedHeap } from './shared-heap.js';
 export type { BlockStats, ByteStats, ClassStats, HeapStats, ThreadStats } from './stats.js';
 export type { Verdict } from './verify.js';
-export type { TypedArray, TypedArrayConstructor } from './views.js';
 export type { WatchableWorker } from './worker.js';

@@ -1,5 +1,6 @@
 /** The typed arrays that a heap can make views of. */
 
+/** A typed array in a block of a heap. */
 export type TypedArray =
   | Int8Array
   | Uint8Array
